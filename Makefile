@@ -1,0 +1,58 @@
+# Circolare: `make demo` to try it, `make test` to test it. Both set up what they need.
+
+PYTHON ?= python3
+# Test processes at a time, and what else pytest shall know: make test ARGS="-k journeys -x"
+JOBS ?= 2
+ARGS ?=
+ONLY ?=
+KEEP ?=
+
+PY = .venv/bin/python
+LAUNCH = $(PY) -m circolare.launch
+BOOTSTRAP = $(PYTHON) site/bootstrap.py
+
+.PHONY: help demo test e2e check fmt bench chaos setup manage
+
+help:
+	@echo "make demo    the whole installation with a sample, at http://127.0.0.1:8000/ (HOST, PORT)"
+	@echo "make test    every test that needs no browser (JOBS, ARGS)"
+	@echo "make e2e     the tests in a browser (Chromium)"
+	@echo "make check   lint, types, rooms, migrations, templates, texts"
+	@echo "make fmt     put code and templates in order"
+	@echo "make bench   print the figures (ONLY=name), KEEP=1 writes them into docs/benchmarks.md"
+	@echo "make chaos   the long fault runs"
+	@echo "make manage ARGS=\"COMMAND\"   a management command while the demo is stopped"
+	@echo "make setup   only .venv"
+
+setup:
+	@$(BOOTSTRAP) test lint
+
+demo:
+	@$(BOOTSTRAP)
+	@$(LAUNCH) demo
+
+test:
+	@$(BOOTSTRAP) test
+	@$(LAUNCH) test .venv/bin/pytest -n $(JOBS) $(ARGS)
+
+e2e:
+	@$(BOOTSTRAP) test
+	@$(LAUNCH) test .venv/bin/pytest -m browser tests $(ARGS)
+
+check: setup
+	@$(LAUNCH) check
+
+fmt: setup
+	@$(LAUNCH) fmt
+
+bench:
+	@$(BOOTSTRAP) test bench
+	@$(LAUNCH) bench $(PY) -m tests.bench $(if $(KEEP),--keep) $(ONLY)
+
+chaos:
+	@$(BOOTSTRAP) test
+	@$(LAUNCH) test .venv/bin/pytest -m chaos tests/chaos $(ARGS)
+
+manage:
+	@$(BOOTSTRAP)
+	@$(LAUNCH) run $(PY) manage.py $(ARGS)
