@@ -1,0 +1,1 @@
+"""Resources for an address: asking, granting, downloading, and passing pages on."""

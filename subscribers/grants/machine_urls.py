@@ -1,0 +1,11 @@
+"""Addresses without a language: files, and links that pass a page on."""
+
+from django.urls import path
+
+from subscribers.grants import share_views, views
+
+urlpatterns = [
+    path("d/open/<int:page_id>/", views.open_download, name="open_download"),
+    path("d/<token>", views.download, name="download"),
+    path("s/<int:page_id>/<slug:network>", share_views.share, name="share"),
+]

@@ -1,0 +1,1 @@
+"""How a visitor becomes a subscriber: the form, its guards, the confirmation, the welcome."""

@@ -1,0 +1,14 @@
+"""The doors of the sign-up; every address begins with the language."""
+
+from django.urls import path
+
+from subscribers.signup import confirming, views
+
+urlpatterns = [
+    path("subscribe/", views.signup, name="signup"),
+    path("subscribe/", views.signup, name="signup_page"),
+    path("subscribe/sent/", views.sent, name="signup_sent"),
+    path("confirm/<str:token>/", confirming.confirm, name="confirm"),
+    path("not-me/<str:token>/", confirming.refuse, name="refuse"),
+    path("welcome/<str:token>/", confirming.welcome, name="welcome"),
+]

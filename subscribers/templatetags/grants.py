@@ -1,0 +1,29 @@
+"""The gate of a resource in its page: `{% resource_gate page %}`; and the number of people who took it."""
+
+from django import template
+from django.template.context import Context
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from content.models import ResourcePage
+from subscribers.grants import counting, gate
+from subscribers.signup import known
+
+register = template.Library()
+
+
+@register.inclusion_tag("grants/gate.html", takes_context=True)
+def resource_gate(context: Context, page: ResourcePage) -> dict[str, object]:
+    """The form, a known reader's button, or the open download; nothing in the preview of a page not saved yet."""
+    if not page.pk:
+        return {}
+    request, now = context.get("request"), timezone.now()
+    reader = known.reader_of(request, now=now) if request else None
+    built = gate.build(page, locale=(get_language() or "it")[:2], now=now, reader=reader)
+    return {"request": request, "gate": built, "page": page}
+
+
+@register.simple_tag
+def taken_by(page: ResourcePage) -> int | None:
+    """How many people took the resource, as it may be shown; None where it is too small."""
+    return counting.shown(counting.people(page))

@@ -1,0 +1,1 @@
+"""What a reader leaves on a page, and what a request shows of who made it."""
