@@ -1,0 +1,20 @@
+"""The tables of this room: pages as declarations, and the snippets they name."""
+
+from content.models.article import ArticlePage, MagazinePage
+from content.models.authors import Author
+from content.models.column import ColumnPage
+from content.models.home import HomePage, PlainPage
+from content.models.resource import LibraryPage, ResourcePage
+from content.models.topics import Topic
+
+__all__ = [
+    "ArticlePage",
+    "Author",
+    "ColumnPage",
+    "HomePage",
+    "LibraryPage",
+    "MagazinePage",
+    "PlainPage",
+    "ResourcePage",
+    "Topic",
+]

@@ -1,0 +1,72 @@
+"""Tags about the publication as a whole: its name, menus and languages."""
+
+from datetime import datetime
+
+from django import template
+from django.conf import settings
+from django.template.context import Context
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from wagtail.models import Page
+
+from content import navigation
+
+register = template.Library()
+
+
+@register.simple_tag
+def publication_name() -> str:
+    """The publication's name."""
+    return settings.WAGTAIL_SITE_NAME
+
+
+@register.simple_tag
+def home_address() -> str:
+    """The front page in the active language."""
+    return navigation.home_address()
+
+
+@register.filter
+def day(moment: datetime | None) -> str:
+    """The date in the reader's language; Italian writes months small, Django's words do not."""
+    if moment is None:
+        return ""
+    written = date_format(timezone.localtime(moment), "j F Y")
+    return written.lower() if translation.get_language() == "it" else written
+
+
+@register.simple_tag
+def absolute(path: str) -> str:
+    """A path with the installation's own address before it; whole addresses stay as they are."""
+    return navigation.absolute(path)
+
+
+@register.simple_tag(takes_context=True)
+def menu(context: Context) -> list[navigation.Link]:
+    """The sections; empty where no request is at hand."""
+    request = context.get("request")
+    return navigation.menu(request, _page(context)) if request else []
+
+
+@register.simple_tag(takes_context=True)
+def footer_links(context: Context) -> list[navigation.Link]:
+    """The plain pages; empty where no request is at hand."""
+    request = context.get("request")
+    return navigation.small_print(request, _page(context)) if request else []
+
+
+@register.simple_tag(takes_context=True)
+def language_versions(context: Context) -> list[navigation.Version]:
+    """The languages this page exists in. A view may give its own list as `versions`."""
+    if "versions" in context:
+        return context["versions"]
+    request, page = context.get("request"), _page(context)
+    if request is None:
+        return []
+    return navigation.versions_of_page(page, request) if page else navigation.versions_of_address(request)
+
+
+def _page(context: Context) -> Page | None:
+    """The Wagtail page being shown, when there is one and it has been saved."""
+    page = context.get("page")
+    return page if isinstance(page, Page) and page.pk else None
