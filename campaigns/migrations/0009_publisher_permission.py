@@ -1,0 +1,23 @@
+"""Administrators keep the publisher's identity."""
+
+from django.db import migrations
+from django.db.migrations.state import StateApps
+
+
+def allow(apps: StateApps, schema_editor: object) -> None:
+    """Give the role the right to edit the settings."""
+    content_type, _ = apps.get_model("contenttypes", "ContentType").objects.get_or_create(
+        app_label="campaigns", model="publishersettings"
+    )
+    permission, _ = apps.get_model("auth", "Permission").objects.get_or_create(
+        content_type=content_type,
+        codename="change_publishersettings",
+        defaults={"name": "Can change publisher"},
+    )
+    apps.get_model("auth", "Group").objects.get(name="Administrators").permissions.add(permission)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("campaigns", "0008_button_places")]
+
+    operations = [migrations.RunPython(allow, migrations.RunPython.noop)]

@@ -1,0 +1,106 @@
+"""Where the office enters the Wagtail admin: menu, addresses, buttons, panels, words of the log."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import URLResolver, include, path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.action_menu import ActionMenuItem
+from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+from wagtail.log_actions import LogActionRegistry
+from wagtail.snippets.models import register_snippet
+
+from campaigns.models import IssuePage
+from campaigns.office import urls
+from campaigns.office.home import OfficePanel
+from campaigns.office.people import SubscriberViewSet
+from campaigns.office.settings import AccountViewSet
+from campaigns.office.signups import PurposeViewSet, SegmentViewSet, SignupFormViewSet
+
+MENU = "register_circolare_menu_item"
+
+for viewset in (SubscriberViewSet, SegmentViewSet, SignupFormViewSet, PurposeViewSet):
+    register_snippet(viewset)
+
+
+@hooks.register("register_admin_viewset")
+def account_viewset() -> AccountViewSet:
+    """Sending accounts stand below Settings."""
+    return AccountViewSet("accounts")
+
+
+@hooks.register("register_admin_urls")
+def office_urls() -> list[URLResolver]:
+    """Below /admin/office/."""
+    return [path("office/", include(urls))]
+
+
+@hooks.register("register_admin_menu_item")
+def office_menu() -> SubmenuMenuItem:
+    """One group for readers and mailings; each room registers its own entries."""
+    return SubmenuMenuItem(
+        _("Readers & mail"), Menu(register_hook_name=MENU), name="circolare", icon_name="mail", order=200
+    )
+
+
+class PermittedItem(MenuItem):
+    """A menu entry for those who have a right."""
+
+    permission = "campaigns.view_report"
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Only with the right."""
+        return bool(request.user.has_perm(self.permission))
+
+
+@hooks.register(MENU)
+def mailings_item() -> MenuItem:
+    """The list of mailings."""
+    return PermittedItem(_("Mailings"), reverse("office_mailings"), name="mailings", icon_name="mail", order=200)
+
+
+class ReviewItem(ActionMenuItem):
+    """ "Review and send" beside Publish, for issues."""
+
+    name = "action-review"
+    label = _("Review and send")
+    icon_name = "mail"
+
+    def is_shown(self, context: dict[str, Any]) -> bool:
+        """For an issue that is saved, to those who may see mailings."""
+        page = context.get("page")
+        return isinstance(page, IssuePage) and context["request"].user.has_perm("campaigns.view_mailing")
+
+    def get_url(self, context: dict[str, Any]) -> str:
+        """The review page."""
+        return reverse("office_review", args=[context["page"].pk])
+
+
+@hooks.register("register_page_action_menu_item")
+def review_item() -> ReviewItem:
+    """Below Publish."""
+    return ReviewItem(order=25)
+
+
+@hooks.register("construct_homepage_panels")
+def home_panel(request: HttpRequest, panels: list[Any]) -> None:
+    """First on the admin's home."""
+    if request.user.has_perm("campaigns.view_report"):
+        panels.insert(0, OfficePanel())
+
+
+@hooks.register("register_log_actions")
+def log_words(actions: LogActionRegistry) -> None:
+    """What the site history says of our acts."""
+    words = {
+        "mailing.send": (_("Send"), _("Sent or scheduled the issue")),
+        "mailing.undo": (_("Undo"), _("Stopped the mailing before it left")),
+        "mailing.pause": (_("Pause"), _("Paused the mailing")),
+        "mailing.resume": (_("Resume"), _("Resumed the mailing")),
+        "mailing.cancel": (_("Cancel"), _("Cancelled the mailing")),
+        "person.stop": (_("Stop"), _("Stopped all mails to a person")),
+        "person.erase": (_("Erase"), _("Erased a person")),
+    }
+    for key, (label, message) in words.items():
+        actions.register_action(f"circolare.{key}", label, message)

@@ -1,0 +1,26 @@
+"""The mail of an issue's latest draft, shown alone in a frame that may do nothing."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from wagtail.admin.auth import permission_denied
+
+from campaigns.models import IssuePage
+from campaigns.rendering import preview
+
+# A mail may show its own styles and our images, and nothing else.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; sandbox allow-popups"
+
+
+def issue_preview(request: HttpRequest, page_id: int) -> HttpResponse:
+    """HTML, or plain text with `?part=text`, in `?language=`; needs the right to see mailings."""
+    if not request.user.has_perm("campaigns.view_mailing"):
+        return permission_denied(request)
+    issue = get_object_or_404(IssuePage, pk=page_id).get_latest_revision_as_object()
+    language = "en" if request.GET.get("language") == "en" else "it"
+    if request.GET.get("part") == "text":
+        answer = HttpResponse(preview.text(issue, language), content_type="text/plain; charset=utf-8")
+    else:
+        answer = HttpResponse(preview.html(issue, language))
+    answer.headers["Content-Security-Policy"] = POLICY
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer

@@ -1,0 +1,28 @@
+"""Sending accounts in the admin: speed and connections, changed without a restart."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from campaigns.models import Account
+
+
+class AccountViewSet(ModelViewSet):
+    """Addresses and passwords stand in the environment; here stands how fast and whether."""
+
+    model = Account
+    icon = "mail"
+    menu_label = _("Sending accounts")
+    add_to_settings_menu = True
+    copy_view_enabled = False
+    inspect_view_enabled = False
+    list_display = ["name", "n_per_second", "n_connections", "paused_at", "pause_reason"]
+    panels = [
+        FieldPanel("name"),
+        FieldPanel("url_variable"),
+        MultiFieldPanel(
+            [FieldPanel("n_per_second"), FieldPanel("n_connections"), FieldPanel("n_per_connection")],
+            heading=_("Speed"),
+        ),
+        MultiFieldPanel([FieldPanel("paused_at"), FieldPanel("pause_reason")], heading=_("Pause")),
+    ]

@@ -1,0 +1,10 @@
+"""This room's doors for readers; every address begins with the language."""
+
+from django.urls import path
+
+from campaigns.why import views
+
+urlpatterns = [
+    path("why/<str:token>/", views.why, name="why"),
+    path("counting/<str:token>/", views.untrack, name="untrack"),
+]

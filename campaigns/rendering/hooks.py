@@ -1,0 +1,45 @@
+"""Where messages enter the Wagtail admin: newsletters, and emails for journeys."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from campaigns.models import Email, Newsletter
+
+MENU = "register_circolare_menu_item"
+
+
+class NewsletterViewSet(SnippetViewSet):
+    """A publication people subscribe to."""
+
+    model = Newsletter
+    icon = "mail"
+    menu_label = _("Newsletters")
+    menu_hook = MENU
+    menu_order = 300
+    list_display = ["name", "purpose", "sender_name", "sender_address"]
+
+
+class EmailViewSet(SnippetViewSet):
+    """A message without a page, one row a language, used by journeys."""
+
+    model = Email
+    icon = "doc-full"
+    menu_label = _("Emails of journeys")
+    menu_hook = MENU
+    menu_order = 450
+    list_display = ["name", "subject", "locale"]
+    list_filter = ["live", "locale"]
+    search_fields = ["name", "subject"]
+    panels = [
+        FieldPanel("name", help_text=_("How you find it again; readers do not see it.")),
+        FieldPanel("subject"),
+        FieldPanel("preheader", help_text=_("The line that inboxes show beside the subject.")),
+        FieldPanel("sender_name", help_text=_("Empty: the newsletter's sender.")),
+        FieldPanel("body"),
+    ]
+
+
+for viewset in (NewsletterViewSet, EmailViewSet):
+    register_snippet(viewset)

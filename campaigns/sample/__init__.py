@@ -1,0 +1,7 @@
+"""The sample publication: what a first visitor finds, made through the product's own functions.
+
+text      a Markdown file below `texts/<language>/`, read by the importer of content
+day       the reference day from which every date counts back
+seed      the number from which the invented people are drawn
+fill      makes everything once; clear takes away what fill made, and nothing else
+"""

@@ -1,0 +1,104 @@
+"""Makes the whole sample publication, once, in one transaction."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from campaigns.models import Newsletter
+from campaigns.sample import letters, library, mails, paths, people, publication, texts, words
+from content.models import ArticlePage, Author, Topic
+from subscribers.models import Purpose, SignupForm, Subscriber
+
+Say = Callable[[int, int, str], None]  # parts done, parts in all, what comes now
+N_PARTS = 9
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What stands there now."""
+
+    n_articles: int
+    n_people: int
+
+
+def is_filled() -> bool:
+    """Whether the sample is there."""
+    return ArticlePage.objects.filter(is_sample=True).exists()
+
+
+class Occupied(Exception):
+    """The installation has rows of its own under names that the sample needs; the text names them."""
+
+
+def fill(*, seed: int, day: date, now: datetime, say: Say) -> Filled | None:
+    """Make everything; None where a sample is there already, then nothing is changed.
+
+    Raises: Occupied.
+    Changes: pages, topics, authors, newsletters, a form, mails, journeys, people; all of it or nothing.
+    """
+    with transaction.atomic(), override("it"):
+        if is_filled():
+            return None
+        if taken := list(_taken()):
+            raise Occupied(", ".join(taken))
+        _fill(seed, day, now, say)
+    return Filled(ArticlePage.objects.filter(is_sample=True).count(), Subscriber.objects.filter(is_sample=True).count())
+
+
+def _taken() -> Iterator[str]:
+    """Names of the sample under which something stands that is not the sample's."""
+    rows: list[tuple[type[models.Model], dict[str, object]]] = [
+        (Purpose, {"key__in": list(words.newsletters())}),
+        (Newsletter, {"slug__in": [given["slug"] for given in words.newsletters().values()]}),
+        (SignupForm, {"key": letters.FORM_KEY}),
+        (Author, {"slug__in": [publication.slug_of(name) for name in words.authors()]}),
+        (
+            Topic,
+            {
+                "slug__in": [
+                    publication.slug_of(given[code]["name"])
+                    for given in words.topics().values()
+                    for code in texts.LANGUAGES
+                ]
+            },
+        ),
+    ]
+    for model, wanted in rows:
+        for row in model._default_manager.filter(**wanted).exclude(is_sample=True):
+            yield f"{model._meta.verbose_name} “{row}”"
+
+
+def _fill(seed: int, day: date, now: datetime, say: Say) -> None:
+    say(0, N_PARTS, _("topics and authors"))
+    publication.make_topics()
+    publication.make_authors()
+    publication.greet()
+    say(1, N_PARTS, _("newsletters and the form"))
+    newsletters = letters.make(now)
+    forms = letters.make_form()
+    letters.introduce_publisher()
+    say(2, N_PARTS, _("resources"))
+    targets = library.make(day)
+    targets = _write(targets, forms, day, now, say)
+    say(6, N_PARTS, _("mails"))
+    emails = mails.make_emails(targets, day)
+    mails.make_issue(newsletters[letters.LETTER], targets, day)
+    say(7, N_PARTS, _("people"))
+    people.make(seed, day, now)
+    say(8, N_PARTS, _("journeys"))
+    paths.make(emails, now)
+    say(N_PARTS, N_PARTS, _("done"))
+
+
+def _write(targets: dict[str, int], forms: dict[str, int], day: date, now: datetime, say: Say) -> dict[str, int]:
+    """Articles, the column's pieces and the plain pages."""
+    column = publication.make_column()
+    parts = (("articles", None, _("articles")), ("column", column, _("the column")), ("pages", None, _("plain pages")))
+    for number, (folder, under, what) in enumerate(parts, start=3):
+        say(number, N_PARTS, what)
+        targets = publication.write(texts.all_of(folder, day), now=now, targets=targets, forms=forms, under=under)
+    return targets
