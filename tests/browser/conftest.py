@@ -1,0 +1,55 @@
+"""A whole installation with its sample, and headless Chromium in front of it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.flows.stage import Stage, stage
+
+__all__ = ["stage"]
+CHROMIUM = os.environ.get("CHROMIUM", "") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser; where none is installed the tests skip, but never in CI."""
+    if not Path(CHROMIUM).exists():
+        if os.environ.get("CI"):
+            pytest.fail("CI needs Chromium, and none is installed")
+        pytest.skip("Chromium is not installed")
+    # The synchronous interface keeps an event loop in this thread; Django must not mistake it for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(stage: Stage) -> Iterator[str]:
+    """The address of a running installation with sample and logins, as `make demo` prints it."""
+    stage.env["EMAIL_URL"] = "inbox://"
+    stage.env["CIRCOLARE_UNDO_SECONDS"] = "5"
+    with stage.web() as web:
+        stage.manage("fill_sample")
+        stage.manage("create_logins")
+        with stage.worker(), stage.beat():
+            yield web.url
+
+
+@pytest.fixture
+def passwords(site: str, stage: Stage) -> dict[str, str]:
+    """Name → password of the sample logins, read where the launcher says they are."""
+    lines = (stage.folder / "logins.txt").read_text(encoding="utf-8").splitlines()
+    return dict(line.split() for line in lines if line and not line.startswith("#"))

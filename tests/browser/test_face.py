@@ -1,0 +1,178 @@
+"""The public pages in a browser: read, shared, by keyboard, small, without script, and without barriers."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from playwright.sync_api import Browser, Page
+from wagtail.models import Locale
+
+from tests import databases
+from tests.factories import content as make
+from tests.factories import subscribers as make_people
+from tests.flows.stage import Stage, environment, forget_keys
+
+pytestmark = pytest.mark.browser
+PARAGRAPH = "<p>" + "Una lettera parte, qualcuno la legge, qualcosa torna indietro. " * 14 + "</p>"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@dataclass
+class Face:
+    """A running site with one piece of each kind."""
+
+    url: str
+    article: str  # its address, without the site's
+    pages: list[str]
+
+
+@pytest.fixture(scope="module")
+def face(template_database: str, django_db_blocker: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Face]:
+    """Published and served once for all tests here: none of them changes anything."""
+    name, folder = f"test_face_{os.getpid()}", tmp_path_factory.mktemp("face")
+    prefix = f"{settings.CIRCOLARE_KEY_PREFIX}face-{os.getpid()}:"
+    databases.copy(template_database, name)
+    scene = Stage(name, folder, environment(name, folder, prefix))
+    with django_db_blocker.unblock(), databases.using(name):
+        article, addresses = publish()
+        scene.manage("collectstatic", "--noinput", "-v", "0")
+        with scene.web() as web:
+            yield Face(web.url, article, addresses)
+    databases.drop(name)
+    forget_keys(prefix)
+
+
+def publish() -> tuple[str, list[str]]:
+    """One piece of each kind; gives the article's address and those of all pages, one that is not there last."""
+    locale = Locale.objects.get(language_code="it")
+    make_people.signup_form(make_people.purpose())
+    topic, author = make.topic(locale, "Percorsi"), make.author(locale, "Ada Ferri", bio="Scrive.", is_invented=True)
+    column = make.column(locale, author=author, introduction="Una riga al giorno.")
+    body = [*make.body(*[PARAGRAPH] * 5), ("quote", {"text": "Torna.", "source": ""}), ("heading", "Poi")]
+    article = make.article(locale, "Il giro", topics=[topic], author=author, standfirst="Due frasi.", body=body)
+    make.article(locale, "Una riga", parent=column, author=author, topics=[topic])
+    resource = make.resource(locale, "La mappa", topics=[topic], document=make.document(), abstract="Da stampare.")
+    pages = [article, column, resource, make.plain(locale), make.magazine(locale), make.library(locale)]
+    views = ["/it/", "/en/", "/it/topics/", "/it/topics/percorsi/", "/it/authors/ada-ferri/"]
+    return article.url, [*(page.url for page in pages), *views, "/it/search/?q=giro", "/it/subscribe/", "/it/nulla/"]
+
+
+def read_through(page: Page) -> None:
+    """Scroll down to the end of the text and stay."""
+    page.locator(".end-mark").scroll_into_view_if_needed()
+    page.wait_for_timeout(11_500)
+
+
+def test_reading_is_told_once_and_the_token_leaves_the_address(chromium: Browser, face: Face) -> None:
+    page = chromium.new_page()
+    told: list[dict[str, list[str]]] = []
+    page.on("request", lambda sent: sent.url.endswith("/b") and told.append(parse_qs(sent.post_data or "")))
+
+    page.goto(f"{face.url}{face.article}#r=a.token")
+    page.wait_for_load_state()
+    assert page.url == f"{face.url}{face.article}"
+    read_through(page)
+    page.wait_for_timeout(2_000)
+
+    assert len(told) == 1
+    assert told[0]["token"] == ["a.token"]
+    assert int(told[0]["seconds"][0]) >= 10
+    assert int(told[0]["depth"][0]) >= 60
+    assert told[0]["page"] == [page.locator("[data-page]").get_attribute("data-page")]
+    page.close()
+
+
+def test_nothing_is_told_by_who_came_without_a_token(chromium: Browser, face: Face) -> None:
+    page = chromium.new_page()
+    told: list[str] = []
+    page.on("request", lambda sent: sent.url.endswith("/b") and told.append(sent.url))
+
+    page.goto(f"{face.url}{face.article}")
+    read_through(page)
+
+    assert told == []
+    page.close()
+
+
+def test_the_ring_closes_as_the_text_is_read(chromium: Browser, face: Face) -> None:
+    page = chromium.new_page()
+    page.goto(f"{face.url}{face.article}")
+    ring = page.locator(".progress")
+    assert ring.get_attribute("data-shown") is None
+
+    page.locator(".end-mark").scroll_into_view_if_needed()
+    page.mouse.wheel(0, 600)
+    page.wait_for_selector(".progress[data-done]", state="attached")
+
+    assert ring.get_attribute("aria-hidden") == "true"
+    page.close()
+
+
+def test_the_device_shares_the_plain_address(chromium: Browser, face: Face) -> None:
+    page = chromium.new_page()
+    page.add_init_script("navigator.share = (given) => { window.given = given; return Promise.resolve(); }")
+    page.goto(f"{face.url}{face.article}#r=a.token")
+
+    page.locator("[data-share] button").click()
+
+    assert page.evaluate("window.given") == {"title": "Il giro", "url": f"{face.url}{face.article}"}
+    page.close()
+
+
+def test_the_first_tab_leads_past_the_menu(chromium: Browser, face: Face) -> None:
+    page = chromium.new_page()
+    page.goto(f"{face.url}{face.article}")
+
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.close()
+
+
+def test_all_is_there_without_script(chromium: Browser, face: Face) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{face.url}{face.article}")
+
+    assert page.locator(".share li a").count() == 6
+    assert page.locator("form[method=post] [name=address]").is_visible()
+    assert page.locator(".progress").count() == 0
+    context.close()
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_barrier_and_no_line_too_long(chromium: Browser, face: Face, scheme: str, width: int) -> None:
+    context = chromium.new_context(
+        color_scheme=scheme, viewport={"width": width, "height": 800}, bypass_csp=True, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    found: list[tuple[str, str]] = []
+    for path in face.pages:
+        page.goto(f"{face.url}{path}")
+        report = Axe().run(page, options={"runOnly": RULES}).response
+        found += [(path, f"{barrier['id']}: {barrier['nodes'][0]['html']}") for barrier in report["violations"]]
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append((path, "wider than the screen"))
+
+    assert found == []
+    context.close()
+
+
+def test_no_page_asks_anybody_else_nor_breaks_its_own_policy(chromium: Browser, face: Face) -> None:
+    page = chromium.new_page()
+    asked: list[str] = []
+    complaints: list[str] = []
+    page.on("request", lambda sent: asked.append(sent.url))
+    page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+    for path in face.pages[:-1]:  # the last is a page that is not there, and says so on the console
+        page.goto(f"{face.url}{path}")
+
+    assert [url for url in asked if not url.startswith((face.url, "data:"))] == []
+    assert complaints == []
+    page.close()

@@ -1,0 +1,247 @@
+"""The sample publication: whole, the same each time, and gone without a trace."""
+
+import io
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import models
+from django.utils import translation
+from wagtail.models import Page
+
+from campaigns import audience
+from campaigns.journeys import library, validation
+from campaigns.journeys.graph import read
+from campaigns.models import Delivery, Email, IssuePage, Journey, Newsletter, Run
+from campaigns.sample import clear, fill, papers, pdf, people, texts, words
+from content.models import ArticlePage, Author, ColumnPage, MagazinePage, PlainPage, ResourcePage, Topic
+from subscribers import consent
+from subscribers.models import Consent, Grant, MailRequest, PendingEvent, Purpose, SignupForm, State, Subscriber
+from tests.factories import subscribers as make
+
+DAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+# Left behind by any page that was ever there: Wagtail's own memory and keys of counts.
+MEMORIES = {"PageLogEntry", "ModelLogEntry", "Revision", "ContentType", "Permission", "IndexEntry", "ReferenceIndex"}
+
+
+@pytest.fixture(autouse=True)
+def italian_words() -> Iterator[None]:
+    with translation.override("it"):
+        yield
+
+
+def filled(seed: int = 7) -> fill.Filled | None:
+    return fill.fill(seed=seed, day=DAY, now=NOW, say=lambda *_step: None)
+
+
+def counts() -> dict[str, int]:
+    """Rows of every table but those that only remember."""
+    found = {model._meta.label: model._default_manager.count() for model in apps.get_models()}
+    return {label: n_rows for label, n_rows in found.items() if label.split(".")[1] not in MEMORIES}
+
+
+def story() -> list[Any]:
+    """All that a reader or marketer could see of the sample, without numbers of the database."""
+    pages = ArticlePage.objects.filter(is_sample=True).order_by("locale", "slug")
+    told: list[Any] = [
+        (page.slug, page.title, page.published_at, re.sub(r'id="\d+"|: \d+', "", str(page.body.raw_data)))
+        for page in pages
+    ]
+    told += list(
+        Subscriber.objects.order_by("address_key").values_list("address", "name", "locale", "state", "created_at")
+    )
+    told += list(Consent.objects.order_by("subscriber__address_key", "id").values_list("purpose__key", "step", "at"))
+    told += list(Email.objects.order_by("translation_key", "locale").values_list("name", "subject"))
+    told += list(Journey.objects.filter(state="live").order_by("name").values_list("name", "graph"))
+    return told
+
+
+@pytest.mark.django_db
+def test_the_sample_is_whole_public_and_silent() -> None:
+    assert filled() == fill.Filled(26, 120)
+
+    for model, n_rows in ((ArticlePage, 26), (ResourcePage, 4), (PlainPage, 6), (ColumnPage, 2)):
+        pages = model.objects.filter(is_sample=True)
+        assert (pages.count(), pages.filter(live=True).count()) == (n_rows, n_rows)
+        assert len(set(pages.values_list("translation_key", flat=True))) == n_rows // 2
+    assert (Topic.objects.count(), Author.objects.filter(is_invented=True).count()) == (10, 6)
+    assert all(page.author and page.topics.exists() and page.standfirst for page in ArticlePage.objects.all())
+    assert (SignupForm.objects.count(), Newsletter.objects.count(), Email.objects.filter(live=True).count()) == (
+        2,
+        2,
+        14,
+    )
+    assert list(IssuePage.objects.order_by("locale__language_code").values_list("live", flat=True)) == [True, False]
+    assert (Run.objects.count(), Delivery.objects.count(), MailRequest.objects.count()) == (0, 0, 0)
+    assert PendingEvent.objects.count() == 0
+    _journeys_are_live_and_sound()
+    _people_are_counted_for_the_issue()
+    assert filled() is None
+
+
+def _journeys_are_live_and_sound() -> None:
+    for journey in Journey.objects.all():
+        graph = read(journey.graph)
+        assert (journey.state, validation.refusals(graph, library.known(graph))) == (Journey.State.LIVE, [])
+
+
+def _people_are_counted_for_the_issue() -> None:
+    issue = IssuePage.objects.get(locale__language_code="it").get_latest_revision_as_object()
+    counted = audience.count(issue, now=NOW)
+    states = dict(Subscriber.objects.values_list("state").annotate(models.Count("pk")))
+    assert counted.n_going == states[State.ACTIVE]
+    assert set(counted.by_locale) == {"it", "en"}
+    assert counted.n_going > 90
+    assert sum(states.values()) == 120
+
+
+@pytest.mark.django_db
+def test_clearing_leaves_what_was_there_and_filling_again_tells_the_same_story() -> None:
+    before = counts()
+    filled()
+    first = story()
+
+    cleared = clear.clear(NOW)
+
+    assert counts() == before
+    assert cleared.kept == []
+    assert clear.clear(NOW) == clear.Cleared()
+    filled()
+    assert story() == first
+
+
+@pytest.mark.django_db
+def test_clearing_keeps_what_rows_of_real_people_stand_on() -> None:
+    filled()
+    reader, letter = make.subscriber("anna@posta.example"), Purpose.objects.get(key="newsletter-lettera")
+    consent.give(reader, letter, source="form:lettera", locale="it", now=NOW)
+    journey = Journey.objects.get(name="Benvenuto")
+    Run.objects.create(
+        journey=journey,
+        version=journey.versions.get(),
+        subscriber=reader,
+        entry_key="x",
+        step="hello",
+        entered_step_at=NOW,
+        entered_at=NOW,
+    )
+    resource = ResourcePage.objects.filter(locale__language_code="it").first()
+    grant = Grant.objects.create(subscriber=reader, resource=resource, title="Guida", expires_at=NOW)
+    mine = ArticlePage(title="Mio", slug="mio", locale=resource.locale, author=Author.objects.first())
+    Page.objects.get(pk=ColumnPage.objects.get(locale=resource.locale).pk).add_child(instance=mine)
+    mine.topics.set([Topic.objects.filter(locale=resource.locale).first()])
+    mine.save()
+
+    cleared = clear.clear(NOW)
+
+    # The journey, the column, one topic, two authors in both languages, the newsletter.
+    assert len(cleared.kept) == 8
+    reader.refresh_from_db()
+    grant.refresh_from_db()
+    journey.refresh_from_db()
+    letter.refresh_from_db()
+    assert (reader.state, grant.title, grant.resource, journey.state) == (
+        State.ACTIVE,
+        "Guida",
+        None,
+        Journey.State.ENDED,
+    )
+    assert (letter.is_open, Consent.objects.count()) == (False, 1)
+    assert list(ArticlePage.objects.values_list("slug", flat=True)) == ["mio"]
+    assert (Subscriber.objects.count(), Topic.objects.count(), Author.objects.count()) == (1, 1, 4)
+    assert filled() == fill.Filled(26, 120)
+    letter.refresh_from_db()
+    assert letter.is_open
+
+
+@pytest.mark.django_db
+def test_names_that_are_taken_are_refused_and_nothing_is_changed() -> None:
+    make.purpose("newsletter-lettera")
+    before = counts()
+
+    with pytest.raises(CommandError, match="newsletter-lettera"):
+        call_command("fill_sample", stdout=io.StringIO(), stderr=io.StringIO())
+
+    assert counts() == before
+    assert not MagazinePage.objects.first().get_children().exists()
+
+
+def test_people_are_drawn_by_seed_and_day_alone() -> None:
+    drawn = people.draw(7, DAY)
+
+    assert drawn == people.draw(7, DAY)
+    assert drawn != people.draw(8, DAY)
+    assert len({person.address for person in drawn}) == people.N_PEOPLE
+    assert {person.address.rpartition("@")[2].rpartition(".")[2] for person in drawn} == {
+        "org",
+        "com",
+        "net",
+        "example",
+    }
+    assert all(person.joined_at.date() < DAY for person in drawn)
+    assert {person.fate for person in drawn} == {"stays", "left", "paused", "weekly", "bounced", "complained", "not_me"}
+
+
+def test_every_text_stands_in_both_languages_and_is_long_enough_to_read() -> None:
+    for folder in ("articles", "column", "pages", "resources", "files", "mails", "issue"):
+        names = [{path.stem for path in (texts.ROOT / code / folder).glob("*.md")} for code in texts.LANGUAGES]
+        assert names[0] == names[1] != set()
+    for name in texts.names("articles"):
+        for code in texts.LANGUAGES:
+            _source, piece = texts.one(code, "articles", name, DAY)
+            assert 450 < len(re.sub(r"<[^>]+>", " ", piece.html).split()) < 900
+            assert set(piece.authors) <= set(words.authors())
+
+
+@pytest.mark.parametrize("code", texts.LANGUAGES)
+def test_the_guide_has_four_pages_and_the_canvas_one(code: str) -> None:
+    for name, maker, n_pages in (("guida", papers.guide, 4), ("tela", papers.canvas, 1)):
+        _source, piece = texts.one(code, "files", name, DAY)
+        content = maker(piece)
+
+        assert content == maker(piece)
+        assert content.count(b"/Type /Page /Parent") == n_pages
+        assert f"/Lang ({code})".encode() in content
+        _places_are_true(content)
+
+
+def _places_are_true(content: bytes) -> None:
+    """The table of places leads to each object, and the trailer to the table."""
+    start = int(content.rsplit(b"startxref\n", 1)[1].split()[0])
+    lines = content[start:].split(b"\n")
+    n_objects = int(lines[1].split()[1])
+    assert lines[0] == b"xref"
+    for number in range(1, n_objects):
+        place = int(lines[2 + number].split()[0])
+        assert content[place:].startswith(f"{number} 0 obj".encode())
+
+
+def test_no_line_of_the_guide_runs_over_its_measure() -> None:
+    for code in texts.LANGUAGES:
+        _source, piece = texts.one(code, "files", "guida", DAY)
+        for page in papers._text_pages(piece):
+            for line in page.operators:
+                found = re.search(r"/F(\d) ([\d.]+) Tf .* 1 0 0 1 ([\d.]+) [\d.]+ Tm \((.*)\) Tj", line)
+                if found:
+                    font = list(pdf.Font)[int(found[1]) - 1]
+                    text = re.sub(r"\\([\\()])", r"\1", found[4]).encode("latin-1").decode("cp1252")
+                    end = float(found[3]) + pdf.width(text, font, float(found[2]))
+                    assert end < pdf.A4[0] - papers.LEFT + 1
+
+
+@pytest.mark.parametrize("text", ["perché (così)", "a\\b", "“€” – «ò»"])
+def test_text_in_a_pdf_keeps_its_letters(text: str) -> None:
+    page = pdf.Page()
+    page.text(10, 10, text, pdf.Font.SERIF, 12, (0, 0, 0))
+
+    content = pdf.Document("t", "it", [page]).write()
+
+    inside = re.search(rb"Tm \((.*)\) Tj", content)
+    assert inside is not None
+    assert re.sub(rb"\\([\\()])", rb"\1", inside[1]).decode("cp1252") == text

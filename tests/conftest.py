@@ -1,0 +1,57 @@
+"""Fixtures of every test: a migrated database copied from a template, an empty cache, readers and staff."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from wagtail.models import Locale, Site
+
+from tests import databases
+
+
+@pytest.fixture(scope="session")
+def template_database(django_test_environment: None, django_db_blocker: object) -> str:
+    """The name of the migrated template database."""
+    with django_db_blocker.unblock():
+        return databases.ensure_template()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(template_database: str, django_db_blocker: object, worker_id: str) -> Iterator[None]:
+    """One copy of the template for this process."""
+    name = f"test_{settings.DATABASES['default']['NAME']}_{worker_id}_{os.getpid()}"
+    databases.copy(template_database, name)
+    with django_db_blocker.unblock(), databases.using(name):
+        yield
+    databases.drop(name)
+
+
+@pytest.fixture(autouse=True)
+def own_media(tmp_path: object, settings: object) -> None:
+    """Each test writes files into a folder of its own."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def clear_site_caches() -> Iterator[None]:
+    """Wagtail remembers the site's root paths across tests; our own keys alone are deleted from the cache."""
+    Site.clear_site_root_paths_cache() if hasattr(Site, "clear_site_root_paths_cache") else None
+    yield
+    client = cache._cache.get_client(None, write=True)
+    keys = list(client.scan_iter(f"{settings.CIRCOLARE_KEY_PREFIX}*", count=1000))
+    if keys:
+        client.delete(*keys)
+
+
+@pytest.fixture
+def italian(db: None) -> Locale:
+    """The publication's first language."""
+    return Locale.objects.get(language_code="it")
+
+
+@pytest.fixture
+def english(db: None) -> Locale:
+    """The publication's second language."""
+    return Locale.objects.get(language_code="en")
