@@ -13,6 +13,7 @@ A_PERSONS_BROWSER = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/144.0.0.0 Safari/537.36"
 )
 NARROW = {"width": 360, "height": 780}
+SAVED_MS = 60_000
 A_BRANCH_SECONDS = 240  # the sample's longest wait is two minutes; then the tick, the mail, the inbox
 
 
@@ -135,7 +136,7 @@ def test_an_author_writes_and_an_editor_publishes(chromium: Browser, site: str, 
     author.locator("[name=title]").fill("La campanella")
     author.locator("[name=standfirst]").fill("Chi entra si sente.")
     author.locator("footer button[type=submit]").first.click()
-    author.wait_for_load_state()
+    author.wait_for_url("**/edit/**", timeout=SAVED_MS)
     expect(author.locator("[name=title]")).to_have_value("La campanella")
 
     editor = log_in(chromium.new_context(locale="it-IT"), site, "editor", passwords["editor"])

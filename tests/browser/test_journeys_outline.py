@@ -15,7 +15,7 @@ from tests.flows.stage import Stage
 
 pytestmark = pytest.mark.browser
 PASSWORD = "correct horse battery"
-SAVED_MS = 10_000
+SAVED_MS = 60_000
 LOOK_MS = 2_500  # Wagtail compares with what stands in the form two seconds after loading
 
 
@@ -80,6 +80,7 @@ def draw(page: Page) -> None:
 def test_a_journey_is_drawn_and_published_without_a_mouse(chromium: Browser, office: str, width: int) -> None:
     page = enter(chromium, office, width)
     page.goto(f"{office}/admin/journeys/add/")
+    page.wait_for_timeout(LOOK_MS)
     page.locator("[name=name]").fill("By keyboard")
     page.locator("[name=purpose]").select_option(index=1)
 
