@@ -33,11 +33,11 @@ demo:
 
 test:
 	@$(BOOTSTRAP) test
-	@$(LAUNCH) test .venv/bin/pytest -n $(JOBS) $(ARGS)
+	@$(LAUNCH) test .venv/bin/pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 e2e:
 	@$(BOOTSTRAP) test
-	@$(LAUNCH) test .venv/bin/pytest -m browser -n $(JOBS) tests/browser $(ARGS)
+	@$(LAUNCH) test .venv/bin/pytest -m browser -n $(JOBS) --dist worksteal tests/browser $(ARGS)
 
 check: setup
 	@$(LAUNCH) check

@@ -10,6 +10,13 @@ from wagtail.models import Locale, Site
 
 from tests import databases
 
+STORIES = ("tests/flows/", "tests/circolare/test_launcher.py", "tests/circolare/test_compose.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Stories with real processes first: one test process walks through them, the others take all the rest."""
+    items.sort(key=lambda item: not item.nodeid.startswith(STORIES))
+
 
 @pytest.fixture(scope="session")
 def template_database(django_test_environment: None, django_db_blocker: object) -> str:

@@ -1,11 +1,15 @@
 """Mailings and the ledger of deliveries: every mail to one person, of every kind, is one row here."""
 
+import re
 import uuid
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+EMAIL_VARIABLE = re.compile(r"EMAIL_URL(_[A-Z0-9_]+)?")  # an account shall not read other secrets
 
 
 class Account(models.Model):
@@ -32,6 +36,14 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse variables that are no mail address of ours.
+
+        Raises: ValidationError at `url_variable`.
+        """
+        if self.url_variable and not EMAIL_VARIABLE.fullmatch(self.url_variable):
+            raise ValidationError({"url_variable": _("EMAIL_URL, or a name that begins with EMAIL_URL_.")})
 
 
 class DomainBrake(models.Model):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
@@ -64,6 +65,7 @@ class Review(OfficeView):
             languages=self.languages(),
             may_send=self.request.user.has_perm(self.act_permission),
             now=now,
+            undo_seconds=settings.CIRCOLARE_UNDO_SECONDS,
             schedule_form=forms.get("schedule_form") or ScheduleForm(),
             test_form=forms.get("test_form") or self.empty_test_form(),
         )

@@ -104,7 +104,10 @@ def finish_done(now: datetime) -> int:
     for one in Mailing.objects.filter(state=State.SENDING, is_standing=False, is_snapshot_complete=True):
         if ledger.has_waiting(one.pk):
             continue
-        n_settled = sum(n for state, n in ledger.counts(one.pk).items() if state in ledger.SETTLED)
+        counts = ledger.counts(one.pk)
+        if any(counts[state] for state in ledger.WAITING):
+            continue  # somebody gave a row another try since that look
+        n_settled = sum(counts.values())
         if n_settled == one.n_candidates:
             n_moved += Mailing.objects.filter(pk=one.pk, state=State.SENDING).update(
                 state=State.FINISHED, finished_at=now

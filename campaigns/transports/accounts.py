@@ -6,6 +6,7 @@ import threading
 from django.conf import settings
 
 from campaigns.models import Account
+from campaigns.models.mailings import EMAIL_VARIABLE
 from campaigns.transports import ways
 from campaigns.transports.contract import AccountRefused, Transport
 from campaigns.transports.esp import EspTransport
@@ -21,10 +22,12 @@ _kept = threading.local()
 def url_of(account: Account) -> str:
     """The address of an account: EMAIL_URL, or the variable it names.
 
-    Raises: AccountRefused when that variable is not set.
+    Raises: AccountRefused when that variable is not set, or is none for mail.
     """
     if not account.url_variable:
         return str(settings.EMAIL_URL)
+    if not EMAIL_VARIABLE.fullmatch(account.url_variable):
+        raise AccountRefused(f"{account.url_variable} does not begin with EMAIL_URL")
     try:
         return os.environ[account.url_variable]
     except KeyError as error:

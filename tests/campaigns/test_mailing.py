@@ -101,6 +101,19 @@ def test_a_sum_that_does_not_balance_is_shown_to_somebody_instead_of_finished(is
     assert (state_of(one), one.held_reason) == ("held", "2 rows stand for 3 people.")
 
 
+def test_a_row_that_waits_again_between_two_looks_keeps_it_open(
+    issue: IssuePage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readers(issue, 2)
+    one = begun(issue)
+    leaving.move_on(NOW + UNDO)
+    monkeypatch.setattr(ledger, "has_waiting", lambda mailing_id: False)  # seen just before a sweep gave rows back
+
+    leaving.move_on(NOW + UNDO)
+
+    assert state_of(one) == "sending"
+
+
 # -- once ---------------------------------------------------------------------------------------------------
 def test_a_second_click_starts_nothing_more(issue: IssuePage) -> None:
     begun(issue)

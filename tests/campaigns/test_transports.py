@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 import pytest
 import requests
 import responses
+from django.core.exceptions import ValidationError
 
 from campaigns.models import Account, CapturedMail
 from campaigns.transports import accounts, esp, ways
@@ -282,6 +283,16 @@ def test_an_account_may_name_a_variable_of_its_own(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("EMAIL_URL_BULK", "memory://")
     assert accounts.way_of(account).kind == "memory"
     assert not accounts.is_network(account)
+
+
+def test_an_account_reads_no_other_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTHER_SECRET", "memory://")
+    account = Account(pk=1, url_variable="OTHER_SECRET")
+
+    with pytest.raises(AccountRefused, match="does not begin with EMAIL_URL"):
+        accounts.way_of(account)
+    with pytest.raises(ValidationError, match="EMAIL_URL_"):
+        account.clean()
 
 
 def test_a_broken_address_is_the_accounts_trouble(settings) -> None:
