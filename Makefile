@@ -37,7 +37,7 @@ test:
 
 e2e:
 	@$(BOOTSTRAP) test
-	@$(LAUNCH) test .venv/bin/pytest -m browser -n $(JOBS) --dist worksteal tests/browser $(ARGS)
+	@$(LAUNCH) test .venv/bin/pytest -m browser -n $(JOBS) --dist loadscope tests/browser $(ARGS)
 
 check: setup
 	@$(LAUNCH) check

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.flows.stage import Stage, stage
+from tests.flows.stage import Stage, set_up, stage
 
 __all__ = ["stage"]
 CHROMIUM = os.environ.get("CHROMIUM", "") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
@@ -36,20 +36,29 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def site(stage: Stage) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def town(
+    template_database: str, django_db_blocker: object, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
+    """A stage for all stories of a module: people who live in one town do not wait for each other to leave."""
+    with set_up(template_database, django_db_blocker, tmp_path_factory.mktemp("town")) as scene:
+        yield scene
+
+
+@pytest.fixture(scope="module")
+def site(town: Stage) -> Iterator[str]:
     """The address of a running installation with sample and logins, as `make demo` prints it."""
-    stage.env["EMAIL_URL"] = "inbox://"
-    stage.env["CIRCOLARE_UNDO_SECONDS"] = "5"
-    with stage.web() as web:
-        stage.manage("fill_sample")
-        stage.manage("create_logins")
-        with stage.worker(), stage.beat():
+    town.env["EMAIL_URL"] = "inbox://"
+    town.env["CIRCOLARE_UNDO_SECONDS"] = "5"
+    with town.web() as web:
+        town.manage("fill_sample")
+        town.manage("create_logins")
+        with town.worker(), town.beat():
             yield web.url
 
 
 @pytest.fixture
-def passwords(site: str, stage: Stage) -> dict[str, str]:
+def passwords(site: str, town: Stage) -> dict[str, str]:
     """Name → password of the sample logins, read where the launcher says they are."""
-    lines = (stage.folder / "logins.txt").read_text(encoding="utf-8").splitlines()
+    lines = (town.folder / "logins.txt").read_text(encoding="utf-8").splitlines()
     return dict(line.split() for line in lines if line and not line.startswith("#"))

@@ -1,20 +1,17 @@
 """The public pages in a browser: read, shared, by keyboard, small, without script, and without barriers."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from playwright.sync_api import Browser, Page
 from wagtail.models import Locale
 
-from tests import databases
 from tests.factories import content as make
 from tests.factories import subscribers as make_people
-from tests.flows.stage import Stage, environment, forget_keys
+from tests.flows.stage import Stage
 
 pytestmark = pytest.mark.browser
 PARAGRAPH = "<p>" + "Una lettera parte, qualcuno la legge, qualcosa torna indietro. " * 14 + "</p>"
@@ -31,19 +28,12 @@ class Face:
 
 
 @pytest.fixture(scope="module")
-def face(template_database: str, django_db_blocker: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Face]:
+def face(town: Stage) -> Iterator[Face]:
     """Published and served once for all tests here: none of them changes anything."""
-    name, folder = f"test_face_{os.getpid()}", tmp_path_factory.mktemp("face")
-    prefix = f"{settings.CIRCOLARE_KEY_PREFIX}face-{os.getpid()}:"
-    databases.copy(template_database, name)
-    scene = Stage(name, folder, environment(name, folder, prefix))
-    with django_db_blocker.unblock(), databases.using(name):
-        article, addresses = publish()
-        scene.manage("collectstatic", "--noinput", "-v", "0")
-        with scene.web() as web:
-            yield Face(web.url, article, addresses)
-    databases.drop(name)
-    forget_keys(prefix)
+    article, addresses = publish()
+    town.manage("collectstatic", "--noinput", "-v", "0")
+    with town.web() as web:
+        yield Face(web.url, article, addresses)
 
 
 def publish() -> tuple[str, list[str]]:

@@ -235,14 +235,14 @@ def forget_keys(prefix: str) -> None:
     client.close()
 
 
-@pytest.fixture
-def stage(template_database: str, django_db_blocker: object, tmp_path: Path) -> Iterator[Stage]:
+@contextmanager
+def set_up(template: str, django_db_blocker: object, folder: Path) -> Iterator[Stage]:
     """A stage on a fresh copy of the migrated database; this process's own rows are committed there too."""
     number = next(_numbers)
     name = f"test_stage_{os.getpid()}_{number}"
     prefix = f"{settings.CIRCOLARE_KEY_PREFIX}stage-{os.getpid()}-{number}:"
-    databases.copy(template_database, name)
-    scene = Stage(name, tmp_path, environment(name, tmp_path, prefix))
+    databases.copy(template, name)
+    scene = Stage(name, folder, environment(name, folder, prefix))
     with django_db_blocker.unblock(), databases.using(name):
         try:
             yield scene
@@ -251,3 +251,10 @@ def stage(template_database: str, django_db_blocker: object, tmp_path: Path) -> 
             connection.close()
     databases.drop(name)
     forget_keys(prefix)
+
+
+@pytest.fixture
+def stage(template_database: str, django_db_blocker: object, tmp_path: Path) -> Iterator[Stage]:
+    """A stage for one story."""
+    with set_up(template_database, django_db_blocker, tmp_path) as scene:
+        yield scene
