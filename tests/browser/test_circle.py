@@ -14,6 +14,7 @@ A_PERSONS_BROWSER = (
 )
 NARROW = {"width": 360, "height": 780}
 SAVED_MS = 60_000
+LOOK_MS = 2_500
 A_BRANCH_SECONDS = 240  # the sample's longest wait is two minutes; then the tick, the mail, the inbox
 
 
@@ -133,7 +134,10 @@ def test_an_author_writes_and_an_editor_publishes(chromium: Browser, site: str, 
     walk_to(author, "Articoli")
     author.locator("header a[href*='/add_subpage/']").first.click()
     author.locator("a[href*='/add/content/articlepage/']").first.click()
+    author.wait_for_url("**/add/content/articlepage/**")
+    author.wait_for_timeout(LOOK_MS)  # the editor begins to follow the title when its scripts have come
     author.locator("[name=title]").fill("La campanella")
+    expect(author.locator("[name=slug]")).to_have_value("la-campanella")
     author.locator("[name=standfirst]").fill("Chi entra si sente.")
     author.locator("footer button[type=submit]").first.click()
     author.wait_for_url("**/edit/**", timeout=SAVED_MS)
