@@ -13,14 +13,13 @@ from content.importing.images import Gallery
 from content.models import LibraryPage, ResourcePage, Topic
 
 COLLECTION = "Circolare: sample"  # holds the files, so that clearing finds them
-MAKERS = {"guida": papers.guide, "tela": papers.canvas}
 
 
 def make(day: date) -> dict[str, int]:
-    """Both resources in both languages; gives {address of a resource's text: id of its page}."""
+    """Every resource in both languages; gives {address of a resource's text: id of its page}."""
     found = {}
     for language in texts.LANGUAGES:
-        for name in MAKERS:
+        for name in texts.names("resources"):
             found[f"/{language}/resources/{name}"] = _make(language, name, day).pk
     return found
 
@@ -54,7 +53,7 @@ def _make(language: str, name: str, day: date) -> ResourcePage:
 
 def _file(language: str, name: str, day: date) -> int:
     _source, piece = texts.one(language, "files", name, day)
-    content = MAKERS[name](piece)
+    content = papers.of(name, piece)
     document = get_document_model()(title=piece.title, collection=collection())
     document.file.save(f"{publication.slug_of(piece.title)}.pdf", ContentFile(content), save=False)
     document.file_size = len(content)

@@ -1,4 +1,4 @@
-"""The sample's two papers: a guide of four pages and a canvas of one, set from their texts."""
+"""The sample's two papers: a guide of some pages and a canvas of one, set from their texts."""
 
 import re
 from collections.abc import Callable
@@ -154,3 +154,8 @@ def _sheet() -> Page:
 
 def _words(text: str, font: Font) -> list[Word]:
     return [Word(word, font) for word in text.split()]
+
+
+def of(name: str, piece: Piece) -> bytes:
+    """The file of one resource; the canvas is drawn, all others are set as guides."""
+    return canvas(piece) if name == "tela" else guide(piece)

@@ -12,6 +12,7 @@ from subscribers.models import Frequency, Purpose, Subscriber, Suppression
 from subscribers.signup import welcoming
 
 N_PEOPLE = 120
+N_TOPICS = 6
 DAYS_BACK = 90
 DOMAINS = ("example.org", "example.com", "example.net", "posta.example", "bottega.example", "lettere.example")
 
@@ -50,7 +51,7 @@ def _one(chance: random.Random, number: int, day: date) -> Invented:
         joined_at=texts.moment(day, days, moment),
         is_tracked=chance.random() < 0.6,
         wants_minute=chance.random() < 0.35,
-        topics=tuple(sorted(chance.sample(range(5), chance.choice((0, 0, 1, 2, 3))))),
+        topics=tuple(sorted(chance.sample(range(N_TOPICS), chance.choice((0, 0, 1, 2, 3))))),
         fate=chance.choices(
             ("stays", "left", "paused", "weekly", "bounced", "complained", "not_me"), (82, 6, 4, 4, 2, 1, 1)
         )[0],

@@ -2,6 +2,7 @@
 
 import html
 import json
+import os
 from html.parser import HTMLParser
 from pathlib import Path
 from statistics import median
@@ -46,6 +47,8 @@ def payloads() -> list[str]:
         for path in sorted(HOSTILE.glob("*.txt")):
             texts += path.read_text(encoding="utf-8", errors="replace").splitlines()
         texts += [str(item) for item in json.loads((HOSTILE / "blns.json").read_text(encoding="utf-8"))]
+    if "CIRCOLARE_SHORT" in os.environ:
+        texts = [*OUR_OWN, *texts[len(OUR_OWN) :: 10]]
     return list(dict.fromkeys(text.encode("utf-8", "replace").decode() for text in texts))
 
 
