@@ -15,8 +15,9 @@ from campaigns.models import IssuePage
 from campaigns.office import urls
 from campaigns.office.home import OfficePanel
 from campaigns.office.people import SubscriberViewSet
+from campaigns.office.segments import SegmentViewSet
 from campaigns.office.settings import AccountViewSet
-from campaigns.office.signups import PurposeViewSet, SegmentViewSet, SignupFormViewSet
+from campaigns.office.signups import PurposeViewSet, SignupFormViewSet
 
 MENU = "register_circolare_menu_item"
 

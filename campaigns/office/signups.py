@@ -1,10 +1,10 @@
-"""Sign-up forms, purposes and segments in the admin."""
+"""Sign-up forms and purposes in the admin."""
 
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from subscribers.models import Purpose, Segment, SignupForm
+from subscribers.models import Purpose, SignupForm
 
 
 class SignupFormViewSet(SnippetViewSet):
@@ -44,15 +44,3 @@ class PurposeViewSet(SnippetViewSet):
         MultiFieldPanel([FieldPanel("rhythm_it"), FieldPanel("rhythm_en")], heading=_("Rhythm")),
         FieldPanel("is_open"),
     ]
-
-
-class SegmentViewSet(SnippetViewSet):
-    """Rules that describe people, written as data and checked when saved."""
-
-    model = Segment
-    icon = "group"
-    menu_label = _("Segments")
-    menu_hook = "register_circolare_menu_item"
-    menu_order = 500
-    list_display = ["name", "created_at"]
-    panels = [FieldPanel("name"), FieldPanel("rule")]
