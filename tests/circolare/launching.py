@@ -110,6 +110,11 @@ def fresh_environment(**more: str) -> dict[str, str]:
     return kept | {"CIRCOLARE_SAMPLE": "no", "NO_COLOR": "1"} | more
 
 
+def hear_ctrl_c() -> None:
+    """Tests that run in the background ignore SIGINT, and their children would too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextlib.contextmanager
 def launched(
     var: Path,
@@ -133,6 +138,7 @@ def launched(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
+            preexec_fn=hear_ctrl_c,
         )
     launch = Launch(process, log, var, port)
     try:
