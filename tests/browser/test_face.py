@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from wagtail.models import Locale
 
 from tests.factories import content as make
@@ -100,6 +100,41 @@ def test_the_ring_closes_as_the_text_is_read(chromium: Browser, face: Face) -> N
 
     assert ring.get_attribute("aria-hidden") == "true"
     page.close()
+
+
+def test_the_offer_at_the_end_takes_no_focus_and_comes_once(chromium: Browser, face: Face) -> None:
+    context = chromium.new_context(viewport={"width": 360, "height": 640}, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(f"{face.url}{face.article}")
+    offer = page.locator(".slide")
+    expect(offer).to_have_count(0)
+
+    page.locator(".end-mark").scroll_into_view_if_needed()
+    expect(offer).to_be_visible()
+    assert page.evaluate("document.activeElement.tagName") == "BODY"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.keyboard.press("Escape")
+    expect(offer).to_have_count(0)
+
+    page.reload()
+    page.locator(".end-mark").scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    expect(offer).to_have_count(0)
+    context.close()
+
+
+def test_the_offer_leads_to_the_form_by_keyboard(chromium: Browser, face: Face) -> None:
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.goto(f"{face.url}{face.article}")
+    page.locator(".end-mark").scroll_into_view_if_needed()
+
+    page.locator(".slide button").first.focus()
+    page.keyboard.press("Enter")
+
+    assert page.evaluate("document.activeElement.name") == "address"
+    expect(page.locator(".slide")).to_have_count(0)
+    context.close()
 
 
 def test_the_device_shares_the_plain_address(chromium: Browser, face: Face) -> None:
