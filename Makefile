@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 # Test processes at a time, and what else pytest shall know: make test ARGS="-k journeys -x"
-JOBS ?= 2
+JOBS ?= 3
 ARGS ?=
 ONLY ?=
 KEEP ?=
