@@ -23,6 +23,8 @@ A_WEEK = timedelta(days=7)
 # Rows of one INSERT: 1-2 s of work, so that a stop of the worker loses no more than that.
 CHUNK_IDS = 50_000
 BLOCKED = (State.BOUNCING, State.COMPLAINED, State.BLOCKED)
+# What left, may have left, or is leaving at this moment.
+HAD = (Delivery.State.ACCEPTED, Delivery.State.UNKNOWN, Delivery.State.CLAIMED, Delivery.State.HANDING_OVER)
 COUNTED = (PurposeClass.ISSUE, PurposeClass.JOURNEY)  # what caps and "one a week" are about
 
 # The uid begins with the time, as UUIDv7 does: a random one touches a page of its index for each row (a third of the
@@ -76,9 +78,19 @@ def chosen(issue: IssuePage, *, now: datetime) -> QuerySet[Any]:  # Any: subscri
         people = people.filter(pk__in=sets.matching(rules.parse(issue.segment.rule), now=now).values("pk"))
     default = settings.LANGUAGE_CODE if settings.LANGUAGE_CODE in known else known[0]
     return people.annotate(
-        why=Case(*_exclusions(now), default=Value(""), output_field=CharField()),
+        why=Case(*_had_it(issue), *_exclusions(now), default=Value(""), output_field=CharField()),
         language=Case(When(locale__in=known, then=F("locale")), default=Value(default), output_field=CharField()),
     )
+
+
+def _had_it(issue: IssuePage) -> Iterator[When]:
+    """Whoever got the issue, or may have, from a mailing that was cancelled on its way; in any of its languages."""
+    same = IssuePage.objects.filter(translation_key=issue.translation_key).values("pk")
+    cancelled = Mailing.objects.filter(issue__in=same, purpose_class=PurposeClass.ISSUE, state=Mailing.State.CANCELLED)
+    ids = list(cancelled.values_list("pk", flat=True))
+    if ids:
+        got = Delivery.objects.filter(mailing__in=ids, subscriber=OuterRef("pk"), state__in=HAD)
+        yield When(Exists(got), then=Value(Reason.ALREADY.value))
 
 
 def _exclusions(now: datetime) -> Iterator[When]:
@@ -97,7 +109,7 @@ def _exclusions(now: datetime) -> Iterator[When]:
 
 
 def count(issue: IssuePage, *, now: datetime | None = None) -> Count:
-    """Count without writing anything; one query."""
+    """Count without writing anything; two queries."""
     rows = (
         chosen(issue, now=now or timezone.now())
         .order_by()

@@ -207,6 +207,7 @@ class Delivery(models.Model):
         ERASED = "erased", _("erased")
         CANCELLED = "cancelled", _("the mailing was cancelled")
         DUPLICATE = "duplicate", _("another of the same address")
+        ALREADY = "already", _("got this issue before")
         RENDER = "render", _("could not be written for this person")
         SERVER = "server", _("the server said later")
         DOMAIN = "domain", _("the receiving domain is slowed down")

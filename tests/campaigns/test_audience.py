@@ -122,6 +122,22 @@ def test_each_reader_gets_a_language_the_issue_has(issue: IssuePage) -> None:
     assert Counter(mailing.deliveries.values_list("locale", flat=True)) == after.by_locale
 
 
+def test_whoever_had_the_issue_before_it_was_cancelled_does_not_get_it_again(issue: IssuePage) -> None:
+    had, maybe, excluded, fresh = readers(issue, 4)
+    earlier = mailing_of(issue)
+    make.delivery(earlier, had, state="accepted", done_at=NOW - timedelta(days=30), claimed_at=NOW)
+    make.delivery(earlier, maybe, state="unknown", done_at=NOW - timedelta(days=30), claimed_at=NOW)
+    make.delivery(earlier, excluded, state="excluded", reason="cancelled", done_at=NOW - timedelta(days=30))
+    Mailing.objects.filter(pk=earlier.pk).update(state=Mailing.State.CANCELLED)
+
+    assert audience.count(issue, now=NOW).left_out == {"already": 2}
+    again = mailing_of(issue)
+    audience.freeze(again, now=NOW)
+
+    rows = dict(again.deliveries.values_list("subscriber_id", "reason"))
+    assert rows == {had.pk: "already", maybe.pk: "already", excluded.pk: "", fresh.pk: ""}
+
+
 def test_a_segment_narrows_the_audience(issue: IssuePage) -> None:
     readers(issue, 2, locale="en")
     readers(issue, 3, locale="it")

@@ -49,7 +49,7 @@ def counts() -> dict[str, int]:
 
 def story() -> list[Any]:
     """All that a reader or marketer could see of the sample, without numbers of the database."""
-    pages = ArticlePage.objects.filter(is_sample=True).order_by("locale", "slug")
+    pages = ArticlePage.objects.filter(is_sample=True).order_by("locale", "slug", "published_at")
     told: list[Any] = [
         (page.slug, page.title, page.published_at, re.sub(r'id="\d+"|: \d+', "", str(page.body.raw_data)))
         for page in pages
