@@ -1,0 +1,90 @@
+"""The office's first page: numbers that are true, what comes, what may be begun; for each role its own."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+from wagtail.models import Locale
+
+from campaigns.models import Delivery, Mailing
+from campaigns.reports import home
+from subscribers import events
+from subscribers.models import Kind
+from tests.factories import campaigns as make
+from tests.factories import content
+from tests.factories import subscribers as people
+
+pytestmark = pytest.mark.django_db
+
+
+def client_of(role: str) -> Client:
+    client = Client()
+    client.force_login(make.staff(role))
+    return client
+
+
+def happened(kind: str, person: object, days_ago: int, **more: object) -> None:
+    at = timezone.now() - timedelta(days=days_ago)
+    events.record(kind, occurred_at=at, now=at, source="site", subscriber_id=person.pk, **more)
+
+
+def test_days_are_counted_apart_and_machines_left_out() -> None:
+    person = people.subscriber()
+    happened(Kind.PAGE_READ, person, 0)
+    happened(Kind.PAGE_READ, person, 3)
+    happened(Kind.PAGE_READ, person, 3)
+    happened(Kind.PAGE_READ, person, 3, evidence="machine")
+    happened(Kind.PAGE_READ, person, 40)
+
+    days = home.by_day(timezone.now(), home.KINDS)[Kind.PAGE_READ]
+
+    assert (days[-1], days[-4], sum(days)) == (1, 2, 3)
+
+
+def test_a_sparkline_keeps_inside_its_frame_and_a_flat_one_is_none() -> None:
+    points = [tuple(map(float, pair.split(","))) for pair in home.sparkline([0, 5, 2, 9]).split()]
+
+    assert points[0] == (0, home.HEIGHT - 2)
+    assert points[-1] == (home.WIDTH, 2)
+    assert home.sparkline([3, 3, 3]) == ""
+
+
+def test_the_numbers_are_those_of_the_ledger_and_the_consents() -> None:
+    letter = people.purpose("letter")
+    reader, leaver = people.subscriber(), people.subscriber()
+    people.agreed(reader, letter)
+    happened(Kind.CONSENT_CONFIRMED, reader, 2)
+    happened(Kind.MAIL_COMPLAINED, leaver, 1)
+    now = timezone.now()
+    sent = make.mailing(state=Mailing.State.FINISHED, started_at=now, finished_at=now)
+    make.delivery(sent, reader, state=Delivery.State.ACCEPTED, done_at=now, claimed_at=now)
+    make.delivery(sent, leaver, state=Delivery.State.ACCEPTED, done_at=now, claimed_at=now)
+
+    readers, _issue, _reading, complaints = home.figures(now)
+
+    assert (readers.value, readers.note[:2]) == ("1", "+1")
+    assert complaints.value == "500.0 ‰"
+
+
+def test_what_is_scheduled_this_week_is_told_and_what_comes_later_is_not() -> None:
+    now = timezone.now()
+    make.mailing(state=Mailing.State.SCHEDULED, scheduled_at=now + timedelta(days=2), title="Soon")
+    make.mailing(state=Mailing.State.SCHEDULED, scheduled_at=now + timedelta(days=9), title="Later")
+
+    page = content.article(Locale.objects.get(language_code="it"), "Domani")
+    page.save_revision(approved_go_live_at=now + timedelta(days=1))
+
+    assert [one.title for one in home.coming(now)] == ["Domani", "Soon"]
+
+
+@pytest.mark.parametrize(("role", "n_acts"), [("Marketers", 2), ("Analysts", 0)])
+def test_each_role_may_begin_what_it_may(role: str, n_acts: int) -> None:
+    cache.delete("office-home:it")
+
+    page = client_of(role).get("/admin/").content.decode()
+
+    assert "office-home-figures" in page
+    assert page.count('class="button button-secondary" href="/admin/') >= n_acts
+    assert ("/admin/journeys/add/" in page) == (role == "Marketers")
