@@ -77,7 +77,7 @@ class SegmentViewSet(SnippetViewSet):
     menu_label = gettext_lazy("Segments")
     menu_hook = "register_circolare_menu_item"
     menu_order = 500
-    list_display = ["name", Column("sentence", label=gettext_lazy("Who"), accessor=sentence), "created_at"]
+    list_display = ["name", Column("sentence", label=gettext_lazy("Who"), accessor=sentence)]
     panels = [
         FieldPanel("name"),
         WordsPanel(heading=gettext_lazy("In words")),

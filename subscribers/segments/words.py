@@ -38,7 +38,8 @@ class Names:
 
 def sentence(rule: Rule) -> str:
     """One sentence about people ("who …"), without a full stop. Up to four round trips for the titles."""
-    return phrase(rule, names_of(rule))
+    said = phrase(rule, names_of(rule))
+    return said[1:-1] if isinstance(rule, All | Any) and len(rule.parts) > 1 else said
 
 
 def names_of(rule: Rule) -> Names:

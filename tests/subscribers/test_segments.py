@@ -403,7 +403,7 @@ def test_a_rule_is_said_in_words() -> None:
         said = words.sentence(rule)
 
     assert said == (
-        "(clicked “La coda che non pesa” at least 2 times in the last 30 days and "
+        "clicked “La coda che non pesa” at least 2 times in the last 30 days and "
         "(agreed to “Reading and clicks” or interested in “Il giro” (at least 0.5)) and "
-        "not: in the segment “Silent ones” and state is Active and “order” “a page that is gone”)"
+        "not: in the segment “Silent ones” and state is Active and “order” “a page that is gone”"
     )
