@@ -2,10 +2,12 @@
 
 import re
 import uuid
+from collections.abc import Collection
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -37,13 +39,26 @@ class Account(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def clean(self) -> None:
-        """Refuse variables that are no mail address of ours.
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the row; a default account takes the place of the one before, in one transaction."""
+        with transaction.atomic():
+            if self.is_default:
+                Account.objects.filter(is_default=True).exclude(pk=self.pk).update(is_default=False)
+            super().save(*args, **kwargs)
 
-        Raises: ValidationError at `url_variable`.
+    def clean(self) -> None:
+        """Refuse variables that are no mail address of ours, and to leave mail without a way out.
+
+        Raises: ValidationError at `url_variable` or `is_default`.
         """
         if self.url_variable and not EMAIL_VARIABLE.fullmatch(self.url_variable):
             raise ValidationError({"url_variable": _("EMAIL_URL, or a name that begins with EMAIL_URL_.")})
+        if not self.is_default and Account.objects.filter(pk=self.pk, is_default=True).exists():
+            raise ValidationError({"is_default": _("Mail needs a way out: tick this in another account instead.")})
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """All but "one default": saving a new default takes it from the old one."""
+        super().validate_constraints(exclude={*(exclude or ()), "is_default"})
 
 
 class DomainBrake(models.Model):

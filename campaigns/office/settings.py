@@ -16,10 +16,11 @@ class AccountViewSet(ModelViewSet):
     add_to_settings_menu = True
     copy_view_enabled = False
     inspect_view_enabled = False
-    list_display = ["name", "n_per_second", "n_connections", "paused_at", "pause_reason"]
+    list_display = ["name", "is_default", "n_per_second", "n_connections", "paused_at", "pause_reason"]
     panels = [
         FieldPanel("name"),
         FieldPanel("url_variable"),
+        FieldPanel("is_default"),
         MultiFieldPanel(
             [FieldPanel("n_per_second"), FieldPanel("n_connections"), FieldPanel("n_per_connection")],
             heading=_("Speed"),

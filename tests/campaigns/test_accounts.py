@@ -1,0 +1,47 @@
+"""Sending accounts in the admin: one is the way out, and there is always one."""
+
+import pytest
+from django.test import Client
+
+from campaigns.models import Account
+from campaigns.sending import mailing
+from tests.factories import campaigns as make
+
+pytestmark = pytest.mark.django_db
+TYPED = {
+    "name": "Bulk",
+    "url_variable": "EMAIL_URL_BULK",
+    "n_per_second": 0,
+    "n_connections": 4,
+    "n_per_connection": 1000,
+}
+
+
+@pytest.fixture
+def administrator() -> Client:
+    client = Client()
+    user = make.staff("Marketers")
+    user.is_superuser = True
+    user.save()
+    client.force_login(user)
+    return client
+
+
+def test_a_new_default_takes_the_place_of_the_old_one(administrator: Client) -> None:
+    old = mailing.default_account()
+
+    saved = administrator.post("/admin/accounts/new/", {**TYPED, "is_default": "on"})
+
+    assert saved.status_code == 302
+    assert mailing.default_account().name == "Bulk"
+    old.refresh_from_db()
+    assert not old.is_default
+
+
+def test_mail_is_not_left_without_a_way_out(administrator: Client) -> None:
+    old = mailing.default_account()
+
+    page = administrator.post(f"/admin/accounts/edit/{old.pk}/", {**TYPED, "name": old.name, "url_variable": ""})
+
+    assert page.status_code == 200
+    assert Account.objects.get(is_default=True) == old
