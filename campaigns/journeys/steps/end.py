@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from campaigns.journeys.graph import Graph, Step
 from campaigns.journeys.known import Known
@@ -15,7 +15,7 @@ class EndStep(Kind):
     """No settings, no way out."""
 
     name = "end"
-    label = gettext_lazy("End")
+    label = pgettext_lazy("kind of step", "End")
     help = gettext_lazy("The journey is over.")
     icon = "circle-check"
     edges: tuple[Edge, ...] = ()
