@@ -45,3 +45,13 @@ def test_mail_is_not_left_without_a_way_out(administrator: Client) -> None:
 
     assert page.status_code == 200
     assert Account.objects.get(is_default=True) == old
+
+
+def test_the_way_out_cannot_be_deleted_and_another_account_can(administrator: Client) -> None:
+    old = mailing.default_account()
+    other = Account.objects.create(name="Other")
+
+    for account in (old, other):
+        administrator.post(f"/admin/accounts/delete/{account.pk}/")
+
+    assert list(Account.objects.all()) == [old]
