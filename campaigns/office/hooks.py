@@ -99,7 +99,7 @@ def log_words(actions: LogActionRegistry) -> None:
         "mailing.undo": (_("Undo"), _("Stopped the mailing before it left")),
         "mailing.pause": (_("Pause"), _("Paused the mailing")),
         "mailing.resume": (_("Resume"), _("Resumed the mailing")),
-        "mailing.cancel": (_("Cancel"), _("Cancelled the mailing")),
+        "mailing.cancel": (_("Cancel the rest"), _("Cancelled the mailing")),
         "person.stop": (_("Stop"), _("Stopped all mails to a person")),
         "person.erase": (_("Erase"), _("Erased a person")),
     }

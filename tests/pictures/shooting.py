@@ -1,0 +1,86 @@
+"""Takes the pictures: each view in each language, scheme and width."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+from django.contrib.auth import get_user_model
+from playwright.sync_api import Browser, BrowserContext
+from wagtail.users.models import UserProfile
+
+from tests.pictures import views
+from tests.pictures.views import View
+
+LANGUAGES, SCHEMES = ("it", "en"), ("light", "dark")
+WIDTHS = {1440: 900, 360: 740}  # width → height of the window
+LOGIN = "admin"  # of create_logins: sees every screen
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One picture."""
+
+    view: str
+    language: str
+    scheme: str
+    width: int
+    file: Path
+
+
+def everything(browser: Browser, url: str, logins: Path, folder: Path, names: Sequence[str]) -> Iterator[Taken]:
+    """Picture the named views, or all; prints each view as it is done."""
+    password = dict(line.split() for line in logins.read_text().splitlines() if line and line[0] != "#")
+    for language, scheme, (width, height) in product(LANGUAGES, SCHEMES, WIDTHS.items()):
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce", locale=language
+        )
+        wanted = [view for view in all_views(language) if not names or view.name in names]
+        if any(view.is_office for view in wanted):
+            speak(language)
+            enter(context, url, LOGIN, password[LOGIN])
+        for view in wanted:
+            file = folder / f"{view.name}-{language}-{scheme}-{width}.png"
+            shoot(context, f"{url}{view.path}", file)
+            yield Taken(view.name, language, scheme, width, file)
+        context.close()
+        print(f"{language} {scheme} {width}: {len(wanted)} pictures", flush=True)
+
+
+def all_views(language: str) -> Iterator[View]:
+    """The public ones of a language, and the office's."""
+    yield from views.of_readers(language)
+    yield from views.of_office()
+
+
+def speak(language: str) -> None:
+    """Let the office speak this language to the colleague."""
+    user = get_user_model().objects.get(username=LOGIN)
+    UserProfile.objects.update_or_create(user=user, defaults={"preferred_language": language})
+
+
+def enter(context: BrowserContext, url: str, name: str, password: str) -> None:
+    """Log in by the login page."""
+    page = context.new_page()
+    page.goto(f"{url}/admin/login/")
+    page.fill("[name=username]", name)
+    page.fill("[name=password]", password)
+    page.locator("form button[type=submit]").click()
+    page.wait_for_url("**/admin/")
+    page.close()
+
+
+def shoot(context: BrowserContext, address: str, file: Path) -> None:
+    """The whole page, pictures loaded however far down they stand."""
+    page = context.new_page()
+    page.goto(address)
+    page.evaluate(
+        """async () => {
+            for (const image of document.images) { image.loading = "eager"; }
+            await Promise.all([...document.images].map((image) => image.decode().catch(() => {})));
+            await document.fonts.ready;
+        }"""
+    )
+    page.wait_for_timeout(250)
+    page.screenshot(path=file, full_page=True)
+    page.close()
