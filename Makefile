@@ -6,12 +6,13 @@ JOBS ?= 3
 ARGS ?=
 ONLY ?=
 KEEP ?=
+OUT ?= var/pictures
 
 PY = .venv/bin/python
 LAUNCH = $(PY) -m circolare.launch
 BOOTSTRAP = $(PYTHON) site/bootstrap.py
 
-.PHONY: help demo test e2e check fmt bench chaos setup manage
+.PHONY: help demo test e2e check fmt bench screenshots chaos setup manage
 
 help:
 	@echo "make demo    the whole installation with a sample, at http://127.0.0.1:8000/ (HOST, PORT)"
@@ -20,6 +21,7 @@ help:
 	@echo "make check   lint, types, rooms, migrations, templates, texts"
 	@echo "make fmt     put code and templates in order"
 	@echo "make bench   print the figures (ONLY=name), KEEP=1 writes them into docs/benchmarks.md"
+	@echo "make screenshots   every page and screen as pictures in OUT (ARGS=--axe looks for barriers too)"
 	@echo "make chaos   the long fault runs"
 	@echo "make manage ARGS=\"COMMAND\"   a management command while the demo is stopped"
 	@echo "make setup   only .venv"
@@ -44,6 +46,10 @@ check: setup
 
 fmt: setup
 	@$(LAUNCH) fmt
+
+screenshots:
+	@$(BOOTSTRAP) test
+	@$(LAUNCH) test $(PY) -m tests.pictures $(OUT) $(ARGS)
 
 bench:
 	@$(BOOTSTRAP) test bench

@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from playwright.sync_api import Browser, BrowserContext
 from wagtail.users.models import UserProfile
 
-from tests.pictures import views
+from tests.pictures import barriers, views
 from tests.pictures.views import View
 
 LANGUAGES, SCHEMES = ("it", "en"), ("light", "dark")
@@ -26,23 +26,37 @@ class Taken:
     scheme: str
     width: int
     file: Path
+    barriers: list[str]  # what axe found; empty where it was not asked
 
 
-def everything(browser: Browser, url: str, logins: Path, folder: Path, names: Sequence[str]) -> Iterator[Taken]:
-    """Picture the named views, or all; prints each view as it is done."""
+@dataclass(frozen=True)
+class Wish:
+    """What is to be pictured, and where to."""
+
+    folder: Path
+    names: Sequence[str]  # of views; empty for all
+    asks_axe: bool = False
+
+
+def everything(browser: Browser, url: str, logins: Path, wish: Wish) -> Iterator[Taken]:
+    """Picture the views that are wished for; prints each round as it is done."""
     password = dict(line.split() for line in logins.read_text().splitlines() if line and line[0] != "#")
     for language, scheme, (width, height) in product(LANGUAGES, SCHEMES, WIDTHS.items()):
         context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce", locale=language
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            reduced_motion="reduce",
+            locale=language,
+            bypass_csp=wish.asks_axe,
         )
-        wanted = [view for view in all_views(language) if not names or view.name in names]
+        wanted = [view for view in all_views(language) if not wish.names or view.name in wish.names]
         if any(view.is_office for view in wanted):
             speak(language)
             enter(context, url, LOGIN, password[LOGIN])
         for view in wanted:
-            file = folder / f"{view.name}-{language}-{scheme}-{width}.png"
-            shoot(context, f"{url}{view.path}", file)
-            yield Taken(view.name, language, scheme, width, file)
+            file = wish.folder / f"{view.name}-{language}-{scheme}-{width}.png"
+            found = shoot(context, f"{url}{view.path}", file, asks_axe=wish.asks_axe)
+            yield Taken(view.name, language, scheme, width, file, found)
         context.close()
         print(f"{language} {scheme} {width}: {len(wanted)} pictures", flush=True)
 
@@ -70,8 +84,8 @@ def enter(context: BrowserContext, url: str, name: str, password: str) -> None:
     page.close()
 
 
-def shoot(context: BrowserContext, address: str, file: Path) -> None:
-    """The whole page, pictures loaded however far down they stand."""
+def shoot(context: BrowserContext, address: str, file: Path, *, asks_axe: bool) -> list[str]:
+    """The whole page, pictures loaded however far down they stand; gives the barriers on it, where they are asked."""
     page = context.new_page()
     page.goto(address)
     page.evaluate(
@@ -83,4 +97,6 @@ def shoot(context: BrowserContext, address: str, file: Path) -> None:
     )
     page.wait_for_timeout(250)
     page.screenshot(path=file, full_page=True)
+    found = barriers.on(page) if asks_axe else []
     page.close()
+    return found
