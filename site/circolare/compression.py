@@ -1,4 +1,4 @@
-"""Pages and drawings leave compressed: on a phone a page of 20 kB is 6 kB. Files are left as they are, most are already."""
+"""Pages and drawings leave compressed: a page of 20 kB is 6 kB. Files stay as they are, for most are already."""
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
