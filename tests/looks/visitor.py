@@ -109,7 +109,7 @@ class Visitor:
         for button in buttons(answer)[number : number + 1]:  # none where an earlier press took it away
             form = button.find_parent("form") or button
             time.sleep(MINDFUL_SECONDS)
-            typed = {"address": self.address, "newsletters": "newsletter-lettera"} | hidden(form)
+            typed = {"address": self.address, "newsletters": "newsletter-lettera", "tracking": "on"} | hidden(form)
             typed |= {str(button["name"]): str(button.get("value", ""))} if button.get("name") else {}
             after = self._session.post(urljoin(answer.url, str(form.get("action") or "")), data=typed)
             if is_html(after):
