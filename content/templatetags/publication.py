@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from wagtail.models import Page
 
 from content import navigation
+from content.models import HomePage
 
 register = template.Library()
 
@@ -18,6 +19,14 @@ register = template.Library()
 def publication_name() -> str:
     """The publication's name."""
     return settings.WAGTAIL_SITE_NAME
+
+
+@register.simple_tag
+def publication_promise() -> str:
+    """What the front page of the active language says below its name; empty where it says nothing."""
+    fronts = HomePage.objects.live().filter(locale__language_code=translation.get_language())
+    said = fronts.values_list("introduction", "tagline").first()
+    return (said[0] or said[1]) if said else ""
 
 
 @register.simple_tag
@@ -33,6 +42,12 @@ def day(moment: datetime | None) -> str:
         return ""
     written = date_format(timezone.localtime(moment), "j F Y")
     return written.lower() if translation.get_language() == "it" else written
+
+
+@register.filter
+def instant(moment: datetime) -> str:
+    """The moment as HTML wants it in `datetime`: to the second, with the zone's distance; Django's `c` is finer."""
+    return timezone.localtime(moment).isoformat(timespec="seconds")
 
 
 @register.simple_tag

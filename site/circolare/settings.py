@@ -130,6 +130,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "circolare.compression.TextCompressionMiddleware",
     "circolare.headers.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "circolare.languages.AddressLanguageMiddleware",
