@@ -3,16 +3,20 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import URLResolver, include, path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.log_actions import LogActionRegistry
 from wagtail.snippets.models import register_snippet
 
 from campaigns.models import IssuePage
 from campaigns.office import urls
+from campaigns.office.explorer import IssueViewSet, PieceViewSet, ResourceViewSet
 from campaigns.office.home import OfficePanel
 from campaigns.office.people import SubscriberViewSet
 from campaigns.office.segments import SegmentViewSet
@@ -29,6 +33,18 @@ for viewset in (SubscriberViewSet, SegmentViewSet, SignupFormViewSet, PurposeVie
 def account_viewset() -> AccountViewSet:
     """Sending accounts stand below Settings."""
     return AccountViewSet("accounts")
+
+
+@hooks.register("register_admin_viewset")
+def page_viewsets() -> list[PageViewSet]:
+    """Wagtail's page explorer, with our numbers in it."""
+    return [PieceViewSet(), ResourceViewSet(), IssueViewSet()]
+
+
+@hooks.register("insert_global_admin_css")
+def office_css() -> str:
+    """Our few rules stand in Wagtail's own screens too: lists of pages, the first page, the note on caught mail."""
+    return format_html('<link rel="stylesheet" href="{}">', static("circolare/office/office.css"))
 
 
 @hooks.register("register_admin_urls")
