@@ -17,6 +17,7 @@ from wagtail.snippets.models import register_snippet
 from campaigns.models import IssuePage
 from campaigns.office import urls
 from campaigns.office.explorer import IssueViewSet, PieceViewSet, ResourceViewSet
+from campaigns.office.firstrun import Checklist, ChecklistPanel
 from campaigns.office.home import OfficePanel
 from campaigns.office.people import SubscriberViewSet
 from campaigns.office.segments import SegmentViewSet
@@ -105,6 +106,13 @@ def home_panel(request: HttpRequest, panels: list[Any]) -> None:
     """First on the admin's home."""
     if request.user.has_perm("campaigns.view_report"):
         panels.insert(0, OfficePanel())
+
+
+@hooks.register("construct_homepage_panels")
+def checklist_panel(request: HttpRequest, panels: list[Any]) -> None:
+    """For those who could do what it asks, until it is done."""
+    if request.user.has_perm(Checklist.permission):
+        panels.append(ChecklistPanel())
 
 
 @hooks.register("register_log_actions")

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from campaigns.office import monitor, people, preview, review
+from campaigns.office import firstrun, monitor, people, preview, review
 
 urlpatterns = [
+    path("checklist/", firstrun.Checklist.as_view(), name="office_checklist"),
     path("mailings/", monitor.MailingList.as_view(), name="office_mailings"),
     path("mailings/<int:mailing_id>/", monitor.Monitor.as_view(), name="office_mailing"),
     path("mailings/<int:mailing_id>/act/", monitor.Act.as_view(), name="office_mailing_act"),

@@ -4,14 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('subscribers', '0010_fewer_event_indexes'),
+        ("subscribers", "0010_fewer_event_indexes"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='signup',
-            index=models.Index(condition=models.Q(('confirmed_at__isnull', False)), fields=['page_url'], name='signup_begun_on'),
+            model_name="signup",
+            index=models.Index(
+                condition=models.Q(("confirmed_at__isnull", False)), fields=["page_url"], name="signup_begun_on"
+            ),
         ),
     ]
