@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,11 +11,9 @@ from campaigns import attention
 from campaigns.office.doors import OfficeView
 from campaigns.sample import wish
 
-AGAIN_SECONDS = "2"
-
 
 class Progress(OfficeView):
-    """Reloads itself until the sample is there, then leads home. It may be left: the worker goes on."""
+    """Looks again by itself until the sample is there. It may be left and opened again: the worker goes on."""
 
     permission = "campaigns.send_mailing"
     template_name = "office/sample.html"
@@ -23,12 +21,13 @@ class Progress(OfficeView):
     header_icon = "download"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """The bar; or home, with what came of it."""
+        """The bar; home with what came of it once it is over. `?part=live` is the bar alone, at any time."""
         standing = wish.standing()
-        if not standing.is_wanted:
-            tell = messages.error if standing.trouble else messages.success
-            tell(request, standing.trouble or _("The sample publication is there. Look around: nothing can leave."))
-            return redirect("wagtailadmin_home")
-        response = self.answer(standing=standing, notices=attention.notices(timezone.now()))
-        response.headers["Refresh"] = AGAIN_SECONDS
-        return response
+        shown = {"standing": standing, "notices": attention.notices(timezone.now()) if standing.is_wanted else []}
+        if request.GET.get("part") == "live":
+            return render(request, "office/sample_live.html", shown)
+        if standing.is_wanted:
+            return self.answer(**shown)
+        tell = messages.error if standing.trouble else messages.success
+        tell(request, standing.trouble or _("The sample publication is there. Look around: it harms nobody."))
+        return redirect("wagtailadmin_home")

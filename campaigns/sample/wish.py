@@ -25,8 +25,7 @@ class Standing:
     """How far the wish is."""
 
     is_wanted: bool  # asked for, and neither made nor given up
-    n_done: int  # parts
-    n_parts: int
+    percent: int  # 0-100
     what: str  # the part that is being made; empty before a worker began
     trouble: str  # why it was given up; empty while all is well
 
@@ -42,8 +41,7 @@ def standing() -> Standing:
     n_done, what = cache.get(PROGRESS) or (0, "")
     return Standing(
         is_wanted=chore is not None and chore.done_at is None,
-        n_done=n_done,
-        n_parts=fill.N_PARTS,
+        percent=n_done * 100 // fill.N_PARTS,
         what=what,
         trouble=str(chore.result.get("trouble", "")) if chore else "",
     )

@@ -52,7 +52,11 @@ def test_the_bar_says_how_far_it_is_until_it_is_done() -> None:
     wish.ask()
     wish._say(4, 9, "la rubrica")
 
-    shown = client_of().get(reverse("office_sample"))
+    whole, part = (client_of().get(reverse("office_sample"), asked) for asked in ({}, {"part": "live"}))
 
-    assert shown["Refresh"] == "2"
-    assert (shown.context["standing"].n_done, shown.context["standing"].what) == (4, "la rubrica")
+    assert 'data-state="sending" data-percent="44"' in part.content.decode()
+    assert "la rubrica" in whole.content.decode()
+
+    Chore.objects.filter(name=wish.NAME).update(done_at=timezone.now())
+    over = client_of().get(reverse("office_sample"), {"part": "live"})
+    assert 'data-state="finished"' in over.content.decode()
