@@ -7,7 +7,7 @@ from django.conf import settings
 from django.template.context import Context
 
 from campaigns.models import Account
-from campaigns.transports import accounts, inbox_views
+from campaigns.transports import accounts, inbox_views, remedies
 
 register = template.Library()
 
@@ -31,3 +31,9 @@ def caught_mail(context: Context) -> Caught | None:
     is_inbox = not all(map(accounts.is_network, ways_out))
     is_let_in = inbox_views.is_at_this_machine(request) or request.user.has_perm(inbox_views.PERMISSION)
     return Caught(may_look=is_inbox and is_let_in)
+
+
+@register.filter
+def remedy(reason: str) -> remedies.Remedy | None:
+    """What a refusal by a mail server means and what helps; None where its own words have to do."""
+    return remedies.of(reason)
