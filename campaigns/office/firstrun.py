@@ -200,7 +200,7 @@ STEPS = (
     Step(
         "welcome",
         _("Let a journey welcome newcomers"),
-        _("Write its mails, simulate, publish; whoever confirms from then on walks it."),
+        _("Write its mails, look at its steps, publish; whoever confirms from then on walks it."),
         3,
         "campaigns.publish_journey",
         a_journey_lives,
