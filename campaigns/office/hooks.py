@@ -23,6 +23,7 @@ from campaigns.office.people import SubscriberViewSet
 from campaigns.office.segments import SegmentViewSet
 from campaigns.office.settings import AccountViewSet
 from campaigns.office.signups import PurposeViewSet, SignupFormViewSet
+from campaigns.office.tour import TourPanel
 
 MENU = "register_circolare_menu_item"
 
@@ -109,10 +110,10 @@ def home_panel(request: HttpRequest, panels: list[Any]) -> None:
 
 
 @hooks.register("construct_homepage_panels")
-def checklist_panel(request: HttpRequest, panels: list[Any]) -> None:
-    """For those who could do what it asks, until it is done."""
+def newcomers_panels(request: HttpRequest, panels: list[Any]) -> None:
+    """For those who could do what they ask, until it is done or they are put away."""
     if request.user.has_perm(Checklist.permission):
-        panels.append(ChecklistPanel())
+        panels += [TourPanel(), ChecklistPanel()]
 
 
 @hooks.register("register_log_actions")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campaigns.office import firstrun, monitor, people, preview, review, sample
+from campaigns.office import firstrun, monitor, people, preview, review, sample, tour
 
 urlpatterns = [
     path("checklist/", firstrun.Checklist.as_view(), name="office_checklist"),
@@ -13,5 +13,6 @@ urlpatterns = [
     path("issues/<int:page_id>/review/", review.Review.as_view(), name="office_review"),
     path("issues/<int:page_id>/preview/", preview.issue_preview, name="office_issue_preview"),
     path("sample/", sample.Progress.as_view(), name="office_sample"),
+    path("tour/", tour.Tour.as_view(), name="office_tour"),
     path("people/<int:subscriber_id>/", people.Person.as_view(), name="office_person"),
 ]

@@ -188,7 +188,9 @@ class Setup(View):
 
     def form(self, given: Any = None) -> SetupForm:  # Any: a QueryDict
         """The form as this browser needs it."""
-        return SetupForm(given, needs_code=not is_at_this_machine(self.request), offers_sample=not fill.is_filled())
+        # Behind a proxy that does not say for whom it speaks everybody seems to sit here: a public site always asks.
+        is_trusted = is_at_this_machine(self.request) and not settings.BASE_URL.startswith("https://")
+        return SetupForm(given, needs_code=not is_trusted, offers_sample=not fill.is_filled())
 
     def show(self, form: SetupForm, *, is_stopped: bool = False) -> HttpResponse:
         """The page."""

@@ -105,6 +105,13 @@ def test_from_elsewhere_it_asks_for_the_printed_code() -> None:
 
 
 @pytest.mark.django_db
+def test_a_public_site_asks_for_the_code_even_from_its_own_machine(settings: object) -> None:
+    settings.BASE_URL = "https://giro.it"
+
+    assert set(Client().post(PATH, GIVEN).context["form"].errors) == {"code"}
+
+
+@pytest.mark.django_db
 def test_after_too_many_wrong_codes_not_even_the_right_one_is_looked_at() -> None:
     for _n in range(setup.WRONG_CODES.n):
         Client().post(PATH, {**GIVEN, "code": "wrong"}, **FAR)
