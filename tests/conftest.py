@@ -9,7 +9,6 @@ from django.core.cache import cache
 from wagtail.models import Locale, Site
 
 from content.look import keeping
-from content.look import keeping
 from tests import databases
 
 STORIES = ("tests/flows/", "tests/circolare/test_launcher.py", "tests/circolare/test_compose.py")
@@ -45,7 +44,7 @@ def own_media(tmp_path: object, settings: object) -> None:
 
 @pytest.fixture(autouse=True)
 def clear_site_caches() -> Iterator[None]:
-    """Wagtail remembers the site's root paths across tests, and a process its look; of the cache only our own keys go."""
+    """Wagtail remembers root paths across tests, and a process its look; of the cache only our own keys go."""
     Site.clear_site_root_paths_cache() if hasattr(Site, "clear_site_root_paths_cache") else None
     yield
     keeping.drop()
