@@ -5,8 +5,10 @@ from dataclasses import asdict
 from django.templatetags.static import static
 from django.urls import reverse
 
+from campaigns.rendering.braces import literal, markup
 from campaigns.rendering.links import absolute
 from content.look.shown import Logo, Look
+from content.look.tones import Tones
 
 WIDTH = 600  # CSS pixels of the column; narrower screens shrink it
 INNER = 536  # of what stands in it
@@ -14,6 +16,7 @@ INNER = 536  # of what stands in it
 TITLES = "Georgia, 'Times New Roman', serif"
 TEXT = "Georgia, 'Times New Roman', serif"
 RING = "circolare/mail/ring.png"
+RING_WIDTH = 32  # CSS pixels
 
 
 def context(look: Look) -> dict[str, object]:
@@ -29,13 +32,17 @@ def context(look: Look) -> dict[str, object]:
 
 
 def signs(look: Look) -> dict[str, object]:
-    """What stands at the head of a mail: `logo` and `logo_dark` (None without one), else `ring`."""
-    return {
-        "logo": _whole(look.logo),
-        "logo_dark": _whole(look.logo_dark) if look.logo else None,
-        "ring": absolute(reverse("ring_png", args=[look.light.accent[1:]]) if look.is_recoloured else static(RING)),
-    }
+    """What stands at the head of a mail: a picture `sign`, another for dark mail programs, or our own `ring`."""
+    if look.logo:
+        return {"sign": _sign(look.logo, look.name), "sign_dark": _sign(look.logo_dark or look.logo)}
+    if look.is_recoloured:
+        return {"sign": _sign(_ring(look.light)), "sign_dark": _sign(_ring(look.dark))}
+    return {"ring": absolute(static(RING))}
 
 
-def _whole(logo: Logo | None) -> dict[str, object] | None:
-    return {**asdict(logo), "url": absolute(logo.url)} if logo else None
+def _ring(tones: Tones) -> Logo:
+    return Logo(reverse("ring_png", args=[tones.accent[1:]]), RING_WIDTH, RING_WIDTH)
+
+
+def _sign(logo: Logo, alt: str = "") -> dict[str, object]:
+    return {"url": absolute(logo.url), "width": logo.width, "height": logo.height, "alt": markup(literal(alt))}

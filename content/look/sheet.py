@@ -20,7 +20,8 @@ def _type(pair: Pair) -> Iterator[str]:
         return
     yield from map(_face, pair.faces)
     yield from map(_stand_in, pair.stand_ins)
-    yield f"@layer tokens {{ :root {{ --serif: {pair.titles}; --text: {pair.text}; }} }}"
+    initial = f" --initial: {pair.initial};" if pair.initial else ""
+    yield f"@layer tokens {{ :root {{ --serif: {pair.titles}; --text: {pair.text};{initial} }} }}"
 
 
 def _face(face: Face) -> str:

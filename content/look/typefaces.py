@@ -37,7 +37,8 @@ class Pair:
     label: str | Promise
     titles: str
     text: str
-    first: tuple[str, ...]  # files that every page needs at once, below FOLDER
+    initial: str = ""  # face of the large first letter of an article; empty: that of titles
+    first: tuple[str, ...] = ()  # files that every page needs at once, below FOLDER
     faces: tuple[Face, ...] = ()
     stand_ins: tuple[StandIn, ...] = ()
 
@@ -64,6 +65,7 @@ FAMILJEN_NEWSREADER = Pair(
     label=_("Familjen Grotesk and Newsreader: a daily paper"),
     titles='"Familjen Grotesk", "Familjen before", sans-serif',
     text='Newsreader, "Newsreader before", "Newsreader before too", serif',
+    initial="var(--text)",  # a grotesque's capital I is a bar
     first=("newsreader/roman.woff2", "familjen-grotesk/roman.woff2"),
     faces=(
         Face("Familjen Grotesk", "familjen-grotesk/roman.woff2"),
