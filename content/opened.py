@@ -22,6 +22,7 @@ class OpenArticle:
     author: Author | None
     topics: list[Topic]
     column: Page | None  # the column it belongs to; None in the magazine
+    column_url: str
     follow_form: int | None  # the form by which that column is followed
     previous: listing.Card | None
     next: listing.Card | None
@@ -57,6 +58,7 @@ def _gather(page: ArticlePage, request: HttpRequest) -> OpenArticle:
         author=author,
         topics=topics,
         column=column,
+        column_url=navigation.address(column, request) if column else "",
         follow_form=getattr(column, "follow_form", None),
         previous=cards.get(near.previous),
         next=cards.get(near.next),

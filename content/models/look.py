@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
@@ -155,8 +156,8 @@ def _error(fault: tones.Fault, shade: str | None) -> ValidationError:
     values = {
         "text": str(NAMES[fault.text]).capitalize(),
         "ground": NAMES[fault.ground],
-        "ratio": f"{int(fault.ratio * 100) / 100:.2f}",  # rounded down: 4.499 must not read as 4.50
-        "enough": contrast.ENOUGH,
+        "ratio": number_format(int(fault.ratio * 100) / 100, 2),  # rounded down: 4.499 must not read as 4.50
+        "enough": number_format(contrast.ENOUGH, 1),
         "shade": shade,
     }
     return ValidationError([ValidationError(told, params=values), ValidationError(advice, params=values)])

@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
+from django.utils.formats import number_format
 from wagtail.models import Locale, Site
 
 from content.look import contrast, keeping, shown, tones, typefaces
@@ -75,7 +76,7 @@ def test_a_pale_accent_is_refused_with_the_pair_its_contrast_and_a_shade_that_is
     told, advice = refused.value.message_dict["accent_light"]
     ratio = contrast.ratio("#e08a5b", tones.derive(tones.LIGHT, Chosen(accent="#e08a5b")).wash)
     assert list(refused.value.message_dict) == ["accent_light"]
-    assert f"{int(ratio * 100) / 100:.2f}" in told
+    assert number_format(int(ratio * 100) / 100, 2) in told
     shade = re.search(r"#[0-9a-f]{6}", advice)
     assert shade
     assert look(accent_light=shade[0]).tones("light").accent == shade[0]
