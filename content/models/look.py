@@ -1,7 +1,9 @@
 """What a publisher may change of the publication without code. One row a site."""
 
+from __future__ import annotations
+
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,17 +17,20 @@ from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from content.look import contrast, keeping, tones, typefaces
 from content.look.tones import NAMES, Chosen, Tones
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 HEX = re.compile(r"#[0-9a-fA-F]{6}")
 BASES = {"light": tones.LIGHT, "dark": tones.DARK}
 COLOURS = ("accent", "paper", "ink")
 
 
-def _colour(label: str) -> models.CharField:
+def _colour(label: _StrPromise) -> models.CharField:
     validator = RegexValidator(f"^{HEX.pattern}\\Z", _("Write a colour as # and six digits: #3a31b8."))
     return models.CharField(label, max_length=7, blank=True, validators=[validator])
 
 
-def _image(label: str, help_text: str) -> models.ForeignKey:
+def _image(label: _StrPromise, help_text: _StrPromise) -> models.ForeignKey:
     return models.ForeignKey(
         "wagtailimages.Image",
         on_delete=models.SET_NULL,
