@@ -4,6 +4,7 @@ from content.models.article import ArticlePage, MagazinePage
 from content.models.authors import Author
 from content.models.column import ColumnPage
 from content.models.home import HomePage, PlainPage
+from content.models.look import LookSettings
 from content.models.resource import LibraryPage, ResourcePage
 from content.models.topics import Topic
 
@@ -13,6 +14,7 @@ __all__ = [
     "ColumnPage",
     "HomePage",
     "LibraryPage",
+    "LookSettings",
     "MagazinePage",
     "PlainPage",
     "ResourcePage",

@@ -5,11 +5,14 @@ from datetime import datetime
 from django import template
 from django.conf import settings
 from django.template.context import Context
+from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from wagtail.models import Page
 
 from content import navigation
+from content.look import shown
 from content.models import HomePage
 
 register = template.Library()
@@ -18,7 +21,28 @@ register = template.Library()
 @register.simple_tag
 def publication_name() -> str:
     """The publication's name."""
-    return settings.WAGTAIL_SITE_NAME
+    return shown.current().name
+
+
+@register.simple_tag
+def look() -> shown.Look:
+    """What the publisher chose: logo, colours, type, the words at the foot."""
+    return shown.current()
+
+
+@register.simple_tag
+def tab_icon() -> str:
+    """The ring for the browser's tab, in the publication's accent."""
+    look = shown.current()
+    if not look.is_recoloured:
+        return static("circolare/img/ring.svg")
+    return reverse("ring_svg", args=[look.light.accent[1:], look.dark.accent[1:]])
+
+
+@register.filter
+def in_language(texts: dict[str, str]) -> str:
+    """The text of the active language; "" where there is none."""
+    return texts.get((translation.get_language() or settings.LANGUAGE_CODE)[:2], "")
 
 
 @register.simple_tag
