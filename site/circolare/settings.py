@@ -202,6 +202,7 @@ WAGTAILDOCS_EXTENSIONS = [
     "pptx",
     "txt",
     "vtt",
+    "webm",
     "xlsx",
     "zip",
 ]

@@ -1,4 +1,4 @@
-"""The sign-up form in any template: `{% signup_form form_or_key %}`."""
+"""The sign-up form in any template, `{% signup_form form_or_key %}`, and what may be said of its newsletters."""
 
 from django import template
 from django.template.context import Context
@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 from wagtail.models import Locale
 
 from subscribers.models import SignupForm
-from subscribers.signup import known, showing
+from subscribers.signup import known, proof, showing
 
 register = template.Library()
 COUNTER = "_n_signup_forms"
@@ -36,6 +36,19 @@ def signup_form(
         "is_known": bool(request and known.reader_of(request, now=now)),
         "resource": resource,
     }
+
+
+@register.simple_tag
+def readers_of(form_or_key: SignupForm | str | None) -> int | None:
+    """How many people read what the form offers, as it may be said; None where it is too few."""
+    form = _found(form_or_key)
+    return proof.readers(form) if form else None
+
+
+@register.simple_tag
+def open_newsletters() -> list[proof.Rhythm]:
+    """The newsletters anybody may subscribe to, with their rhythm in the page's language."""
+    return proof.rhythms((get_language() or "it")[:2])
 
 
 def _found(form_or_key: SignupForm | str | None) -> SignupForm | None:
