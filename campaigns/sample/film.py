@@ -53,9 +53,7 @@ class Dot:
         return self.place == ROWS[self.row] // 2
 
 
-DOTS = [
-    Dot(row, place, sum(ROWS[:row]) + place) for row, n_in_row in enumerate(ROWS) for place in range(n_in_row)
-]
+DOTS = [Dot(row, place, sum(ROWS[:row]) + place) for row, n_in_row in enumerate(ROWS) for place in range(n_in_row)]
 
 
 def frames() -> Iterator[Image.Image]:

@@ -118,7 +118,7 @@ def _paper_file(language: str, name: str, day: date) -> int:
 
 
 def _film_files(name: str, day: date) -> dict[str, int]:
-    """{field of the page: id of its file}. The film has no words in it: one file and all captions serve every language."""
+    """{field of the page: id of its file}. The film has no words in it, so that one serves every language."""
     _source, piece = texts.one(texts.LANGUAGES[0], "films", name, day)
     film = (texts.ROOT / "films" / f"{name}.mp4").read_bytes()
     files = {"document": _store(piece.title, f"{name}.mp4", film)}

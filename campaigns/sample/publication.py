@@ -8,6 +8,7 @@ from wagtail.models import Locale, Page
 
 from campaigns.sample import texts, words
 from campaigns.sample.texts import SampleText
+from content.importing import values
 from content.importing.fitting import Fitter, RawBlock
 from content.importing.images import Gallery
 from content.importing.names import Names, slug_of
@@ -92,7 +93,7 @@ def make_landing(forms: dict[str, int], day: date) -> None:
                 headline=str(piece.extra["headline"]),
                 promise=str(piece.extra["promise"]),
                 form=[("signup", {"form": SignupForm.objects.get(pk=forms[code])})],
-                voices=[("voice", voice) for voice in piece.extra["voices"]],
+                voices=[("voice", voice) for voice in values.rows(piece.extra["voices"], ("text", "source"))],
                 locale=locale,
                 translation_key=key(f"landing:{name}"),
                 is_sample=True,

@@ -16,7 +16,6 @@ from content.blocks import TEXT_FEATURES, BodyBlock
 from content.editing import TopicsForm
 from content.models.serving import Served
 
-
 FILMS = {"mp4": "video/mp4", "webm": "video/webm"}  # {ending: type}; what every browser of these years can play
 
 
@@ -125,7 +124,9 @@ class ResourcePage(Served, Page):
                 ),
             ],
             heading=_("A video"),
-            help_text=_("An MP4 or WebM file that is free to take plays in the page. For an address, it comes by mail."),
+            help_text=_(
+                "An MP4 or WebM file that is free to take plays in the page. For an address, it comes by mail."
+            ),
         ),
         MultiFieldPanel(
             [FieldPanel("tool", help_text=_("It stands in the page and needs no file. Only for the kind Tool."))],

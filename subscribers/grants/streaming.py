@@ -53,7 +53,7 @@ def respond(request: HttpRequest, document: AbstractDocument, *, manner: Manner 
         response["Content-Length"] = len(part)
         response["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{n_bytes}"
     response["Content-Type"] = document.content_type or "application/octet-stream"
-    response["Content-Disposition"] = content_disposition_header(manner.is_attachment, document.filename)
+    response["Content-Disposition"] = content_disposition_header(manner.is_attachment, document.filename) or "inline"
     response["ETag"] = tag
     response["Cache-Control"] = manner.cache
     for name, value in HEADERS.items():

@@ -36,9 +36,7 @@ def shown(client: Client, page: LandingPage) -> str:
 
 
 @pytest.mark.django_db
-def test_it_has_one_title_one_form_the_languages_and_no_menu(
-    italian: Locale, english: Locale, client: Client
-) -> None:
+def test_it_has_one_title_one_form_the_languages_and_no_menu(italian: Locale, english: Locale, client: Client) -> None:
     chosen = make_people.signup_form(make_people.purpose(), title="La scelta")
     make_people.signup_form(make_people.purpose(), title="Un’altra")
     page = landing(italian, form=[("signup", {"form": chosen})])
