@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.test import override_settings
 from playwright.sync_api import Browser, Page, expect
 from wagtail.models import Locale
 
@@ -30,7 +32,8 @@ class Face:
 @pytest.fixture(scope="module")
 def face(town: Stage) -> Iterator[Face]:
     """Published and served once for all tests here: none of them changes anything."""
-    article, addresses = publish()
+    with override_settings(MEDIA_ROOT=Path(town.env["CIRCOLARE_VAR_DIR"]) / "media"):
+        article, addresses = publish()
     town.manage("collectstatic", "--noinput", "-v", "0")
     with town.web() as web:
         yield Face(web.url, article, addresses)
