@@ -39,7 +39,7 @@ class Place:
 
 def opened(page: SeriesPage, request: HttpRequest) -> OpenSeries:
     """The live parts in the order of the tree; one query, one more with chosen covers."""
-    parts = _parts(page, request)
+    parts = _parts(page, request) if page.pk else []  # a preview of a series that was never saved
     return OpenSeries(
         parts=parts,
         n_pages=sum(part.card.n_pages or 0 for part in parts),
