@@ -9,8 +9,9 @@ from django.utils.safestring import SafeString
 from wagtail.images import get_image_model
 from wagtail.models import Page
 
-from content import languages, listing, navigation, neighbours, pictures, reading, sharing, structured
+from content import films, languages, listing, navigation, neighbours, pictures, reading, series, sharing, structured
 from content.models import ArticlePage, Author, ResourcePage, Topic
+from content.tools import TOOLS, Tool
 
 FIGURE_SPECS = ("width-760|format-webp", "width-1520|format-webp")
 
@@ -82,6 +83,9 @@ class OpenResource:
     extension: str  # "PDF"; "" without a file
     n_bytes: int | None
     is_gated: bool
+    film: films.Film | None  # to be played in the page
+    tool: Tool | None  # to be used in the page
+    place: series.Place | None  # within its series
     related: list[listing.Card]  # articles about the same
     shares: list[sharing.Share]
 
@@ -98,6 +102,9 @@ def resource(page: ResourcePage, request: HttpRequest) -> OpenResource:
         extension=document.file_extension.upper() if document else "",
         n_bytes=document.file_size if document else None,
         is_gated=page.gate == ResourcePage.Gate.MAIL,
+        film=films.of(page, request),
+        tool=TOOLS.get(page.tool),
+        place=series.place_of(page, request),
         related=listing.article_cards(about, request),
         shares=sharing.links(page.pk),
     )

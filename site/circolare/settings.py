@@ -205,6 +205,7 @@ WAGTAILDOCS_EXTENSIONS = [
     "pptx",
     "txt",
     "vtt",
+    "webm",
     "xlsx",
     "zip",
 ]

@@ -1,4 +1,7 @@
-"""Sign-up forms in templates: `{% signup_form form_or_key %}`, and for a column `{% follow_form column form_id %}`."""
+"""Sign-up forms in templates: `{% signup_form form_or_key %}`, and for a column `{% follow_form column form_id %}`.
+
+Beside them what may be said of the newsletters that a form offers.
+"""
 
 from django import template
 from django.template.context import Context
@@ -7,7 +10,7 @@ from django.utils.translation import get_language
 from wagtail.models import Locale, Page
 
 from subscribers.models import SignupForm
-from subscribers.signup import known, showing
+from subscribers.signup import known, proof, showing
 
 register = template.Library()
 COUNTER = "_n_signup_forms"
@@ -49,6 +52,19 @@ def _shown(context: Context, form: SignupForm | None) -> dict[str, object]:
         "shown": shown,
         "is_known": bool(request and known.reader_of(request, now=now)),
     }
+
+
+@register.simple_tag
+def readers_of(form_or_key: SignupForm | str | None) -> int | None:
+    """How many people read what the form offers, as it may be said; None where it is too few."""
+    form = _found(form_or_key)
+    return proof.readers(form) if form else None
+
+
+@register.simple_tag
+def open_newsletters() -> list[proof.Rhythm]:
+    """The newsletters anybody may subscribe to, with their rhythm in the page's language."""
+    return proof.rhythms(_language())
 
 
 def _language() -> str:
