@@ -5,6 +5,7 @@ from content.models.authors import Author
 from content.models.column import ColumnPage
 from content.models.home import HomePage, PlainPage
 from content.models.landing import LandingPage
+from content.models.look import LookSettings
 from content.models.resource import LibraryPage, ResourcePage
 from content.models.series import SeriesPage
 from content.models.topics import Topic
@@ -16,6 +17,7 @@ __all__ = [
     "HomePage",
     "LandingPage",
     "LibraryPage",
+    "LookSettings",
     "MagazinePage",
     "PlainPage",
     "ResourcePage",

@@ -12,7 +12,7 @@ import content.tools
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("content", "0004_topic_palette"),
+        ("content", "0006_column_follow"),
         ("wagtailcore", "0098_apitoken"),
         ("wagtaildocs", "0014_alter_document_file_size"),
         ("wagtailimages", "0027_image_description"),
