@@ -1,6 +1,6 @@
-"""Sign-up forms in templates: `{% signup_form form_or_key %}`, and for a column `{% follow_form column form_id %}`.
+"""Sign-up forms in templates, `{% signup_form form_or_key %}` and, for a column, `{% follow_form column form_id %}`.
 
-Beside them what may be said of the newsletters that a form offers.
+Beside them, what may be said of the newsletters: `{% readers_of form_or_key %}`, `{% open_newsletters %}`.
 """
 
 from django import template
