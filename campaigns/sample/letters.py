@@ -8,7 +8,7 @@ from campaigns.models import Newsletter, PublisherSettings
 from campaigns.sample import publication, words
 from subscribers.models import Purpose, SignupForm, Wording
 
-LETTER, MINUTE = "newsletter-lettera", "newsletter-minuto"
+LETTER, MINUTE, NOTEBOOK = "newsletter-lettera", "newsletter-minuto", "newsletter-taccuino"
 FORM_KEY = "lettera"
 SENDER = {
     "sender_name": "Circolare",

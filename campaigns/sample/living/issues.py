@@ -1,0 +1,105 @@
+"""The mailings of issues: scheduled, begun, frozen, handed over, finished; one paused on its way and resumed."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from wagtail.log_actions import log
+from wagtail.models import Page
+
+from campaigns.deliverability import feedback
+from campaigns.models import Delivery, IssuePage, Mailing
+from campaigns.sample.living import posting
+from campaigns.sample.living.world import World
+from campaigns.sample.model import acts, calendar
+from campaigns.sample.model.calendar import Issue
+from campaigns.sending import leaving, mailing, writing
+from campaigns.sending.ledger import State
+from campaigns.transports import inbox
+from campaigns.transports.contract import Envelope
+
+
+PLANNED_BEFORE = timedelta(days=1)
+
+
+class NotAsPlanned(Exception):
+    """A mailing did not go as the plan says; the text names it and what was found."""
+
+
+def send(world: World, issue: Issue) -> Mailing:
+    """The whole life of one mailing, and the complaints about it."""
+    page = publish(world.issues[issue.key], issue.at)
+    one = mailing.for_issue(page, user=None, now=issue.at - PLANNED_BEFORE, at=issue.at)
+    leaving.begin(one, issue.at)
+    leaving.freeze(one.pk, issue.at)
+    one.refresh_from_db()
+    if one.state != Mailing.State.SENDING:
+        raise NotAsPlanned(f"{issue.key}: {one.get_state_display()} {one.held_reason}")
+
+    def fate(row: Delivery) -> str:
+        return world.plan.outcomes[world.numbers[row.subscriber_id or 0], issue.key]
+
+    accepted = _hand_over(one, page, issue, fate)
+    world.keep(issue.key, accepted)
+    leaving.finish(one, accepted[-1].done_at or issue.at)
+    _show_one(accepted)
+    return one
+
+
+def _hand_over(one: Mailing, page: IssuePage, issue: Issue, fate: posting.Fate) -> list[Delivery]:
+    if issue.key != calendar.PAUSED:
+        return posting.hand_over(one, at=issue.at, fate=fate)
+    n_half = one.deliveries.filter(state=State.QUEUED).count() // 2
+    first = posting.hand_over(one, at=issue.at, n=n_half, fate=fate)
+    paused_at, resumed_at = issue.at + timedelta(minutes=2), issue.at + calendar.PAUSE
+    mailing.pause(one, now=paused_at)
+    log(page, "circolare.mailing.pause", title=one.title, timestamp=paused_at)
+    mailing.resume(one, now=resumed_at)
+    log(page, "circolare.mailing.resume", title=one.title, timestamp=resumed_at)
+    return first + posting.hand_over(one, at=resumed_at, fate=fate)
+
+
+def _show_one(accepted: list[Delivery]) -> None:
+    """Put the first reader's copy into the built-in inbox: one is enough to be looked at."""
+    row = accepted[0]
+    letter = writing.prepare([row], now=row.done_at or timezone.now()).letters[0]
+    written = letter.envelope(row.done_at or timezone.now())
+    if isinstance(written, Envelope):
+        kept = inbox.captured(written)
+        kept.at, kept.is_sample = row.done_at or kept.at, True
+        kept.save()
+
+
+def publish(page: IssuePage, at: datetime) -> IssuePage:
+    """Put the issue into the archive in every language, as of that moment; gives it as it is then."""
+    for one in (page, *page.get_translations()):
+        if not one.live:
+            one.get_latest_revision().publish(skip_permission_checks=True)
+        Page.objects.filter(pk=one.pk).update(first_published_at=at, last_published_at=at)
+    page.refresh_from_db()
+    return page
+
+
+def schedule(world: World, *, now: datetime) -> Mailing:
+    """Let the next issue wait for its day."""
+    page = world.issues[calendar.SCHEDULED]
+    return mailing.for_issue(page, user=None, now=now, at=calendar.scheduled_at(world.plan.day))
+
+
+def complaints(world: World, issue: Issue) -> list[Delivery]:
+    """The mails of this issue that somebody called spam: the first of each reader of that kind."""
+    unhappy = [reader for reader in world.plan.readers if reader.fate == "complained"]
+    earlier = [one.key for one in world.plan.issues if one.at < issue.at]
+    return [
+        world.mails[reader.number, issue.key]
+        for reader in unhappy
+        if (reader.number, issue.key) in world.mails
+        and not any((reader.number, key) in world.mails for key in earlier)
+    ]
+
+
+def complain(world: World, issue: Issue) -> None:
+    """Let them say so, some hours later."""
+    at = acts.complained_at(issue)
+    for row in complaints(world, issue):
+        told = feedback.Told("provider:sample", f"complaint:{row.pk}", at)
+        feedback.complained(row, row.mailing, told, now=at)

@@ -1,0 +1,89 @@
+"""Hands mails over to nobody: the ledger's own moves with the answers that the plan knows, then dated back.
+
+No transport is asked and no mail is written, so nothing can leave; what the rows say is what a server would have made
+of them at that time.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection
+
+from campaigns.deliverability import feedback
+from campaigns.models import Delivery, Mailing
+from campaigns.rendering import versions
+from campaigns.sending import fates, ledger
+from campaigns.sending.hand import Hand
+from campaigns.transports.contract import Answer, Outcome
+
+WORKER = "sample"
+ALL = 10_000
+SECONDS_A_MAIL = 0.2
+# The ledger's clock is the database's; that these mails left long ago is true of the sample alone.
+DATE = """
+UPDATE campaigns_delivery AS delivery SET claimed_at = given.at, done_at = given.at
+FROM jsonb_to_recordset(%s::jsonb) AS given(id bigint, at timestamptz)
+WHERE delivery.id = given.id AND delivery.is_sample
+"""
+ANSWERS = {
+    "accepted": (Answer.ACCEPTED, "250", "kept for the sample"),
+    "hard": (Answer.REFUSED, "550 5.1.1", "no such mailbox here"),
+    "soft": (Answer.REFUSED, "552 5.2.2", "mailbox is full"),
+}
+
+Fate = Callable[[Delivery], str]  # what the plan says of a mail: a key of ANSWERS
+
+
+def everything_is_well(_row: Delivery) -> str:
+    """The fate of mails of which the plan says nothing."""
+    return "accepted"
+
+
+def hand_over(mailing: Mailing, *, at: datetime, n: int = ALL, fate: Fate = everything_is_well) -> list[Delivery]:
+    """Let up to `n` waiting mails of a mailing leave at that moment; gives those that were accepted, as they are now.
+
+    Changes: their rows, and what a refusal leads to; message versions that were not compiled yet.
+    """
+    rows = ledger.claim(mailing.pk, n, worker=WORKER)
+    begun = _begin(mailing, rows, at)
+    sequels = [fates.sequel(_answer(row, fate(row)), row, patience=_patience()) for row in begun]
+    ledger.settle([one.fate for one in sequels], worker=WORKER)
+    moments = _date(begun, at)
+    for row, one in zip(begun, sequels, strict=True):
+        feedback.refused(row, mailing, one, now=moments[row.pk])
+    is_accepted = {one.fate.delivery_id for one in sequels if one.fate.state == ledger.State.ACCEPTED}
+    return [row for row in begun if row.pk in is_accepted]
+
+
+def _begin(mailing: Mailing, rows: list[Delivery], at: datetime) -> list[Delivery]:
+    """Those that may leave, after the last look that every mail gets."""
+    known = {locale: versions.ensure(mailing, locale, now=at).pk for locale in sorted({row.locale for row in rows})}
+    hand = Hand(WORKER, account_id=mailing.account_id)
+    for row in rows:
+        row.version_id = known[row.locale]
+        hand.hold(row, mailing, row.version_id)
+    allowed = hand.step([], [row.pk for row in rows]) if rows else set()
+    hand.give_back()
+    return [row for row in rows if row.pk in allowed]
+
+
+def _answer(row: Delivery, fate: str) -> Outcome:
+    answer, code, reply = ANSWERS[fate]
+    return Outcome(delivery_id=row.pk, answer=answer, code=code, reply=reply)
+
+
+def _patience() -> timedelta:
+    return timedelta(hours=settings.CIRCOLARE_RETRY_HOURS)
+
+
+def _date(rows: list[Delivery], at: datetime) -> dict[int, datetime]:
+    """Write when each was taken; in the order of the rows, a few a second."""
+    moments = {row.pk: at + timedelta(seconds=SECONDS_A_MAIL * place) for place, row in enumerate(rows)}
+    given = [{"id": pk, "at": moment.isoformat()} for pk, moment in moments.items()]
+    with connection.cursor() as cursor:
+        cursor.execute(DATE, [json.dumps(given)])
+    for row in rows:
+        row.done_at = row.claimed_at = moments[row.pk]
+    return moments
