@@ -38,24 +38,25 @@ def send(world: World, issue: Issue) -> Mailing:
     def fate(row: Delivery) -> str:
         return world.plan.outcomes[world.numbers[row.subscriber_id or 0], issue.key]
 
-    accepted = _hand_over(one, page, issue, fate)
+    accepted = _hand_over(world, one, issue, fate)
     world.keep(issue.key, accepted)
     leaving.finish(one, accepted[-1].done_at or issue.at)
     _show_one(accepted)
     return one
 
 
-def _hand_over(one: Mailing, page: IssuePage, issue: Issue, fate: posting.Fate) -> list[Delivery]:
+def _hand_over(world: World, one: Mailing, issue: Issue, fate: posting.Fate) -> list[Delivery]:
+    """All at once, or in two halves with a pause between them that the issue's history shows."""
     if issue.key != calendar.PAUSED:
-        return posting.hand_over(one, at=issue.at, fate=fate)
+        return world.post.hand_over(one, at=issue.at, fate=fate)
     n_half = one.deliveries.filter(state=State.QUEUED).count() // 2
-    first = posting.hand_over(one, at=issue.at, n=n_half, fate=fate)
+    first = world.post.hand_over(one, at=issue.at, n=n_half, fate=fate)
     paused_at, resumed_at = issue.at + timedelta(minutes=2), issue.at + calendar.PAUSE
     mailing.pause(one, now=paused_at)
-    log(page, "circolare.mailing.pause", title=one.title, timestamp=paused_at)
+    log(world.issues[issue.key], "circolare.mailing.pause", title=one.title, timestamp=paused_at)
     mailing.resume(one, now=resumed_at)
-    log(page, "circolare.mailing.resume", title=one.title, timestamp=resumed_at)
-    return first + posting.hand_over(one, at=resumed_at, fate=fate)
+    log(world.issues[issue.key], "circolare.mailing.resume", title=one.title, timestamp=resumed_at)
+    return first + world.post.hand_over(one, at=resumed_at, fate=fate)
 
 
 def _show_one(accepted: list[Delivery]) -> None:

@@ -6,6 +6,7 @@ of them at that time.
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -41,32 +42,44 @@ def everything_is_well(_row: Delivery) -> str:
     return "accepted"
 
 
-def hand_over(mailing: Mailing, *, at: datetime, n: int = ALL, fate: Fate = everything_is_well) -> list[Delivery]:
-    """Let up to `n` waiting mails of a mailing leave at that moment; gives those that were accepted, as they are now.
+@dataclass
+class Post:
+    """Hands mails over, and remembers what each mailing says: nobody rewrites it while the story is told."""
 
-    Changes: their rows, and what a refusal leads to; message versions that were not compiled yet.
-    """
-    rows = ledger.claim(mailing.pk, n, worker=WORKER)
-    begun = _begin(mailing, rows, at)
-    sequels = [fates.sequel(_answer(row, fate(row)), row, patience=_patience()) for row in begun]
-    ledger.settle([one.fate for one in sequels], worker=WORKER)
-    moments = _date(begun, at)
-    for row, one in zip(begun, sequels, strict=True):
-        feedback.refused(row, mailing, one, now=moments[row.pk])
-    is_accepted = {one.fate.delivery_id for one in sequels if one.fate.state == ledger.State.ACCEPTED}
-    return [row for row in begun if row.pk in is_accepted]
+    versions: dict[tuple[int, str], int] = field(default_factory=dict)  # {(mailing, language): message version}
 
+    def hand_over(
+        self, mailing: Mailing, *, at: datetime, n: int = ALL, fate: Fate = everything_is_well
+    ) -> list[Delivery]:
+        """Let up to `n` waiting mails leave at that moment; gives those that were accepted, as they are now.
 
-def _begin(mailing: Mailing, rows: list[Delivery], at: datetime) -> list[Delivery]:
-    """Those that may leave, after the last look that every mail gets."""
-    known = {locale: versions.ensure(mailing, locale, now=at).pk for locale in sorted({row.locale for row in rows})}
-    hand = Hand(WORKER, account_id=mailing.account_id)
-    for row in rows:
-        row.version_id = known[row.locale]
-        hand.hold(row, mailing, row.version_id)
-    allowed = hand.step([], [row.pk for row in rows]) if rows else set()
-    hand.give_back()
-    return [row for row in rows if row.pk in allowed]
+        Changes: their rows, and what a refusal leads to; message versions that were not compiled yet.
+        """
+        rows = ledger.claim(mailing.pk, n, worker=WORKER)
+        begun = self._begin(mailing, rows, at)
+        sequels = [fates.sequel(_answer(row, fate(row)), row, patience=_patience()) for row in begun]
+        ledger.settle([one.fate for one in sequels], worker=WORKER)
+        moments = _date(begun, at)
+        for row, one in zip(begun, sequels, strict=True):
+            feedback.refused(row, mailing, one, now=moments[row.pk])
+        is_accepted = {one.fate.delivery_id for one in sequels if one.fate.state == ledger.State.ACCEPTED}
+        return [row for row in begun if row.pk in is_accepted]
+
+    def _begin(self, mailing: Mailing, rows: list[Delivery], at: datetime) -> list[Delivery]:
+        """Those that may leave, after the last look that every mail gets."""
+        hand = Hand(WORKER, account_id=mailing.account_id)
+        for row in rows:
+            row.version_id = self._version(mailing, row.locale, at)
+            hand.hold(row, mailing, row.version_id)
+        allowed = hand.step([], [row.pk for row in rows]) if rows else set()
+        hand.give_back()
+        return [row for row in rows if row.pk in allowed]
+
+    def _version(self, mailing: Mailing, locale: str, at: datetime) -> int:
+        place = (mailing.pk, locale)
+        if place not in self.versions:
+            self.versions[place] = versions.ensure(mailing, locale, now=at).pk
+        return self.versions[place]
 
 
 def _answer(row: Delivery, fate: str) -> Outcome:

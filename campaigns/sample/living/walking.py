@@ -5,7 +5,6 @@ from datetime import datetime
 from campaigns.journeys import entering, mails, runs, triggers
 from campaigns.journeys.entering import Wish
 from campaigns.models import Delivery, Mailing, Run
-from campaigns.sample.living import posting
 from campaigns.sample.living.world import World
 from campaigns.sample.model import walks
 from subscribers import facts
@@ -29,7 +28,7 @@ def look(world: World, at: datetime) -> None:
     if due:
         runs.look_at(due, now=at)
     for name, one in _waiting(world):
-        world.keep(name, posting.hand_over(one, at=at))
+        world.keep(name, world.post.hand_over(one, at=at))
 
 
 def _let_in_by_hand(world: World, at: datetime) -> None:

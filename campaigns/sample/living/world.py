@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from campaigns.models import Delivery, IssuePage, Journey
 from campaigns.sample import publication, texts, words
+from campaigns.sample.living.posting import Post
 from campaigns.sample.model.plan import Plan
 from content.models import Topic
 from subscribers.models import Purpose, Subscriber
@@ -19,6 +20,7 @@ class World:
     journeys: dict[str, Journey]  # by the plan's name
     purposes: dict[str, Purpose]
     topics: dict[str, list[Topic]]  # by language, in the order of the words
+    post: Post = field(default_factory=Post)
     people: dict[int, Subscriber] = field(default_factory=dict)  # by the reader's number
     numbers: dict[int, int] = field(default_factory=dict)  # {subscriber: reader's number}
     mails: dict[tuple[int, str], Delivery] = field(default_factory=dict)  # the newest by (reader, issue or journey/step)
