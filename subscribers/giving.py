@@ -35,7 +35,7 @@ def give_many(gifts: Sequence[Gift], *, now: datetime) -> list[Consent]:
         people = _locked(gifts)
         fresh = _fresh(gifts)
         rows = Consent.objects.bulk_create(_rows(fresh))
-        _permit(rows)
+        _permit(fresh, rows)
         refresh_states(people, now=now)
         _tell(fresh, rows, now)
     states = {person.pk: person.state for person in people}
@@ -91,13 +91,11 @@ def _wordings(fresh: Sequence[Gift]) -> dict[tuple[int, str], Wording]:
     return found
 
 
-def _permit(rows: Sequence[Consent]) -> None:
+def _permit(fresh: Sequence[Gift], rows: Sequence[Consent]) -> None:
     Permission.objects.bulk_create(
         [
-            Permission(
-                subscriber_id=row.subscriber_id, purpose_id=row.purpose_id, is_given=True, since=row.at, consent=row
-            )
-            for row in rows
+            Permission(subscriber=gift.subscriber, purpose=gift.purpose, is_given=True, since=gift.at, consent=row)
+            for gift, row in zip(fresh, rows, strict=True)
         ],
         update_conflicts=True,
         unique_fields=["subscriber", "purpose"],

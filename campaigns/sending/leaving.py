@@ -59,7 +59,10 @@ def freeze_due(now: datetime) -> int:
 
 
 def freeze(pk: int, now: datetime) -> bool:
-    """Write one mailing's messages and people down. All in one transaction under a lock of its own: a killed hand leaves nothing half frozen."""
+    """Write one mailing's messages and people down; False where there is nothing to do or it was held.
+
+    All in one transaction under a lock of its own: a killed hand leaves nothing half frozen.
+    """
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('freeze'), %s)", [pk])

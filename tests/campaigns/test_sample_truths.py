@@ -87,7 +87,11 @@ def test_the_sample_is_whole_public_and_silent() -> None:
         assert len(set(pages.values_list("translation_key", flat=True))) == n_rows // 2
     assert (Topic.objects.count(), Author.objects.filter(is_invented=True).count()) == (12, 8)
     assert all(page.author and page.topics.exists() and page.standfirst for page in ArticlePage.objects.all())
-    assert (SignupForm.objects.count(), Newsletter.objects.count(), Email.objects.filter(live=True).count()) == (2, 3, 22)
+    assert (SignupForm.objects.count(), Newsletter.objects.count(), Email.objects.filter(live=True).count()) == (
+        2,
+        3,
+        22,
+    )
     assert (MailRequest.objects.count(), PendingEvent.objects.count()) == (0, 0)
     assert CapturedMail.objects.count() == 6
     assert not Subscriber.objects.filter(is_sample=False).exists()
@@ -141,9 +145,7 @@ def test_the_report_of_a_mailing_says_what_the_model_knows(key: str, known: trut
 
     progress = report.progress(one, now=NOW)
     left_out = {row.reason: row.n_people for row in report.left_out(one) if row.state == Delivery.State.EXCLUDED}
-    by_page = {
-        link.page_id: link.url for version in one.versions.all() for link in version.links.all() if link.page_id
-    }
+    by_page = {link.page_id: link.url for version in one.versions.all() for link in version.links.all() if link.page_id}
     people_by_url = {row.url: row.n_people for row in report.clicks(one)}
     clicked: dict[str, int] = {}
     for page_id, url in by_page.items():

@@ -18,7 +18,9 @@ PHONE = (
     "Version/18.5 Mobile/15E148 Safari/604.1"
 )
 DESK = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-SCANNER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36"
+SCANNER = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36"
+)
 TO_DOWNLOAD = timedelta(seconds=40)
 SCAN_SECONDS = 0.3  # from link to link
 

@@ -17,7 +17,6 @@ from campaigns.sending.ledger import State
 from campaigns.transports import inbox
 from campaigns.transports.contract import Envelope
 
-
 PLANNED_BEFORE = timedelta(days=1)
 
 
@@ -93,8 +92,7 @@ def complaints(world: World, issue: Issue) -> list[Delivery]:
     return [
         world.mails[reader.number, issue.key]
         for reader in unhappy
-        if (reader.number, issue.key) in world.mails
-        and not any((reader.number, key) in world.mails for key in earlier)
+        if (reader.number, issue.key) in world.mails and not any((reader.number, key) in world.mails for key in earlier)
     ]
 
 

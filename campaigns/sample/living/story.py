@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from campaigns.journeys import mails
@@ -15,6 +16,7 @@ from subscribers.models import Event
 
 BY_THEMSELVES = ("left", "paused", "weekly", "not_me")
 Thing = TypeVar("Thing")
+Happening = Callable[[], None]
 OpenJourneys = Callable[[datetime], dict[str, Journey]]
 
 
@@ -42,23 +44,18 @@ class Story:
         walking.settle(now)
         _mark(self.world, opened_at)
 
-    def _agenda(
-        self, opened_at: datetime, open_journeys: OpenJourneys
-    ) -> list[tuple[datetime, Callable[[], None]]]:
+    def _agenda(self, opened_at: datetime, open_journeys: OpenJourneys) -> list[tuple[datetime, Happening]]:
         """What happens to everybody at once, by its moment."""
-
-        def open_all() -> None:
-            walking.settle(opened_at)  # whoever came earlier does not walk in now
-            self.world.journeys = open_journeys(opened_at)
-
-        agenda: list[tuple[datetime, Callable[[], None]]] = [(opened_at, open_all)]
-        for issue in self.world.plan.issues:
-            agenda.append((issue.at, lambda issue=issue: self._send(issue)))
+        agenda: list[tuple[datetime, Happening]] = [(opened_at, partial(self._open, opened_at, open_journeys))]
+        agenda += [(issue.at, partial(self._send, issue)) for issue in self.world.plan.issues]
         for first in calendar.looks(self.world.plan.day):
-            for seconds in calendar.LOOK_SECONDS:
-                at = first + timedelta(seconds=seconds)
-                agenda.append((at, lambda at=at: walking.look(self.world, at)))
+            for at in (first + timedelta(seconds=seconds) for seconds in calendar.LOOK_SECONDS):
+                agenda.append((at, partial(walking.look, self.world, at)))
         return sorted(agenda, key=lambda entry: entry[0])
+
+    def _open(self, at: datetime, open_journeys: OpenJourneys) -> None:
+        walking.settle(at)  # whoever came earlier does not walk in now
+        self.world.journeys = open_journeys(at)
 
     def _send(self, issue: calendar.Issue) -> None:
         issues.send(self.world, issue)

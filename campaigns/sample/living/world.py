@@ -23,7 +23,7 @@ class World:
     post: Post = field(default_factory=Post)
     people: dict[int, Subscriber] = field(default_factory=dict)  # by the reader's number
     numbers: dict[int, int] = field(default_factory=dict)  # {subscriber: reader's number}
-    mails: dict[tuple[int, str], Delivery] = field(default_factory=dict)  # the newest by (reader, issue or journey/step)
+    mails: dict[tuple[int, str], Delivery] = field(default_factory=dict)  # newest by (reader, issue or journey/step)
 
     def page(self, piece: str, language: str) -> int:
         """The id of a piece's page in a language."""

@@ -73,8 +73,12 @@ def of(plan: Plan) -> Truths:
         paths=paths,
         converts=max(paths, key=lambda path: paths[path].n_took / paths[path].n_walked),
         walked=dict(Counter(walk.journey for walk in plan.walks)),
-        standing=dict(Counter((walk.journey, step) for walk in plan.walks for step in walks.standing_at(walk, plan.day))),
+        standing=_standing(plan),
     )
+
+
+def _standing(plan: Plan) -> dict[tuple[str, str], int]:
+    return dict(Counter((walk.journey, step) for walk in plan.walks for step in walks.standing_at(walk, plan.day)))
 
 
 def _issue(plan: Plan, issue: Issue) -> IssueTruth:
@@ -102,7 +106,7 @@ def _complains(plan: Plan, reader: Reader) -> bool:
 
 
 def _silent(plan: Plan) -> frozenset[str]:
-    seen = {act.reader for act in (*plan.clicks, *plan.readings)}
+    seen = {click.reader for click in plan.clicks} | {reading.reader for reading in plan.readings}
     return frozenset(
         reader.address
         for reader in plan.readers
