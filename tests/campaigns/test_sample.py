@@ -128,6 +128,7 @@ def test_clearing_keeps_what_rows_of_real_people_stand_on() -> None:
     assert filled() == fill.Filled(72, 600)
     letter.refresh_from_db()
     assert letter.is_open
+    assert not Delivery.objects.filter(subscriber=reader).exists()
 
 
 @pytest.mark.django_db

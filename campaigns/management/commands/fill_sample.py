@@ -18,7 +18,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The seed of chance and the day from which dates count back."""
-        parser.add_argument("--seed", type=int, default=SEED, help="the same number and day draw the same people, who do the same")
+        parser.add_argument(
+            "--seed", type=int, default=SEED, help="the same number draws the same people and what they do"
+        )
         parser.add_argument("--day", type=date.fromisoformat, default=None, help="reference day, YYYY-MM-DD; today")
 
     def handle(self, *args: Any, **options: Any) -> None:

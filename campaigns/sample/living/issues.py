@@ -16,6 +16,7 @@ from campaigns.sending import leaving, mailing, writing
 from campaigns.sending.ledger import State
 from campaigns.transports import inbox
 from campaigns.transports.contract import Envelope
+from subscribers.models import Permission
 
 PLANNED_BEFORE = timedelta(days=1)
 
@@ -30,6 +31,7 @@ def send(world: World, issue: Issue) -> Mailing:
     one = mailing.for_issue(page, user=None, now=issue.at - PLANNED_BEFORE, at=issue.at)
     leaving.begin(one, issue.at)
     leaving.freeze(one.pk, issue.at)
+    _leave_others_out(one)
     one.refresh_from_db()
     if one.state != Mailing.State.SENDING:
         raise NotAsPlanned(f"{issue.key}: {one.get_state_display()} {one.held_reason}")
@@ -42,6 +44,14 @@ def send(world: World, issue: Issue) -> Mailing:
     leaving.finish(one, accepted[-1].done_at or issue.at)
     _show_one(accepted)
     return one
+
+
+def _leave_others_out(one: Mailing) -> None:
+    """Readers of somebody's own, who agreed to a newsletter of an earlier sample, were not there when this left."""
+    others = Delivery.objects.filter(mailing=one, is_sample=False)
+    if others.exists():
+        others.delete()
+        Mailing.objects.filter(pk=one.pk).update(n_candidates=one.deliveries.count())
 
 
 def _hand_over(world: World, one: Mailing, issue: Issue, fate: posting.Fate) -> list[Delivery]:
@@ -79,10 +89,12 @@ def publish(page: IssuePage, at: datetime) -> IssuePage:
     return page
 
 
-def schedule(world: World, *, now: datetime) -> Mailing:
-    """Let the next issue wait for its day."""
+def schedule(world: World, *, now: datetime) -> None:
+    """Let the next issue wait for its day; not where it would go to readers of somebody's own."""
     page = world.issues[calendar.SCHEDULED]
-    return mailing.for_issue(page, user=None, now=now, at=calendar.scheduled_at(world.plan.day))
+    agreed = Permission.objects.filter(purpose=page.newsletter.purpose, is_given=True)
+    if not agreed.filter(subscriber__is_sample=False).exists():
+        mailing.for_issue(page, user=None, now=now, at=calendar.scheduled_at(world.plan.day))
 
 
 def complaints(world: World, issue: Issue) -> list[Delivery]:

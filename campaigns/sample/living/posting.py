@@ -55,7 +55,7 @@ class Post:
 
         Changes: their rows, and what a refusal leads to; message versions that were not compiled yet.
         """
-        rows = ledger.claim(mailing.pk, n, worker=WORKER)
+        rows = _claim(mailing, n)
         begun = self._begin(mailing, rows, at)
         sequels = [fates.sequel(_answer(row, fate(row)), row, patience=_patience()) for row in begun]
         ledger.settle([one.fate for one in sequels], worker=WORKER)
@@ -80,6 +80,13 @@ class Post:
         if place not in self.versions:
             self.versions[place] = versions.ensure(mailing, locale, now=at).pk
         return self.versions[place]
+
+
+def _claim(mailing: Mailing, n: int) -> list[Delivery]:
+    """Up to `n` waiting mails in the order in which their readers came; the ledger's own order is that of its rows."""
+    rows = sorted(ledger.claim(mailing.pk, ALL, worker=WORKER), key=lambda row: row.subscriber_id or 0)
+    ledger.release([row.pk for row in rows[n:]], worker=WORKER)
+    return rows[:n]
 
 
 def _answer(row: Delivery, fate: str) -> Outcome:

@@ -24,7 +24,7 @@ def look(world: World, at: datetime) -> None:
     """Let in who may come in, move who is due, and hand their mails over."""
     settle(at)
     _let_in_by_hand(world, at)
-    due = list(Run.objects.filter(is_sample=True, state=Run.State.OPEN, due_at__lte=at))
+    due = list(Run.objects.filter(is_sample=True, state=Run.State.OPEN, due_at__lte=at).order_by("pk"))
     if due:
         runs.look_at(due, now=at)
     for name, one in _waiting(world):
