@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.utils import timezone
 from wagtail.log_actions import log
 from wagtail.models import Page
 
@@ -25,8 +24,8 @@ class NotAsPlanned(Exception):
     """A mailing did not go as the plan says; the text names it and what was found."""
 
 
-def send(world: World, issue: Issue) -> Mailing:
-    """The whole life of one mailing, and the complaints about it."""
+def send(world: World, issue: Issue) -> None:
+    """The whole life of one mailing. Raises: NotAsPlanned."""
     page = publish(world.issues[issue.key], issue.at)
     one = mailing.for_issue(page, user=None, now=issue.at - PLANNED_BEFORE, at=issue.at)
     leaving.begin(one, issue.at)
@@ -42,8 +41,7 @@ def send(world: World, issue: Issue) -> Mailing:
     accepted = _hand_over(world, one, issue, fate)
     world.keep(issue.key, accepted)
     leaving.finish(one, accepted[-1].done_at or issue.at)
-    _show_one(accepted)
-    return one
+    _show_one(accepted[0], issue.at)
 
 
 def _leave_others_out(one: Mailing) -> None:
@@ -68,14 +66,12 @@ def _hand_over(world: World, one: Mailing, issue: Issue, fate: posting.Fate) -> 
     return first + world.post.hand_over(one, at=resumed_at, fate=fate)
 
 
-def _show_one(accepted: list[Delivery]) -> None:
-    """Put the first reader's copy into the built-in inbox: one is enough to be looked at."""
-    row = accepted[0]
-    letter = writing.prepare([row], now=row.done_at or timezone.now()).letters[0]
-    written = letter.envelope(row.done_at or timezone.now())
+def _show_one(row: Delivery, at: datetime) -> None:
+    """Put one reader's copy into the built-in inbox: enough to be looked at."""
+    written = writing.prepare([row], now=at).letters[0].envelope(at)
     if isinstance(written, Envelope):
         kept = inbox.captured(written)
-        kept.at, kept.is_sample = row.done_at or kept.at, True
+        kept.at, kept.is_sample = at, True
         kept.save()
 
 
@@ -97,20 +93,11 @@ def schedule(world: World, *, now: datetime) -> None:
         mailing.for_issue(page, user=None, now=now, at=calendar.scheduled_at(world.plan.day))
 
 
-def complaints(world: World, issue: Issue) -> list[Delivery]:
-    """The mails of this issue that somebody called spam: the first of each reader of that kind."""
-    unhappy = [reader for reader in world.plan.readers if reader.fate == "complained"]
-    earlier = [one.key for one in world.plan.issues if one.at < issue.at]
-    return [
-        world.mails[reader.number, issue.key]
-        for reader in unhappy
-        if (reader.number, issue.key) in world.mails and not any((reader.number, key) in world.mails for key in earlier)
-    ]
-
-
 def complain(world: World, issue: Issue) -> None:
-    """Let them say so, some hours later."""
+    """Let those say so, some hours later, who call this mail spam; it is the first that reached them, and the last."""
     at = acts.complained_at(issue)
-    for row in complaints(world, issue):
-        told = feedback.Told("provider:sample", f"complaint:{row.pk}", at)
-        feedback.complained(row, row.mailing, told, now=at)
+    for reader in world.plan.readers:
+        row = world.mails.get((reader.number, issue.key))
+        if row is not None and reader.fate == "complained":
+            told = feedback.Told("provider:sample", f"complaint:{row.pk}", at)
+            feedback.complained(row, row.mailing, told, now=at)
