@@ -5,13 +5,15 @@ PYTHON ?= python3
 JOBS ?= 3
 ARGS ?=
 ONLY ?=
+BASE ?= http://127.0.0.1:8000
 KEEP ?=
+OUT ?= var/pictures
 
 PY = .venv/bin/python
 LAUNCH = $(PY) -m circolare.launch
 BOOTSTRAP = $(PYTHON) site/bootstrap.py
 
-.PHONY: help demo test e2e check fmt bench chaos setup manage
+.PHONY: help demo test e2e check fmt bench screenshots chaos looks docs setup manage
 
 help:
 	@echo "make demo    the whole installation with a sample, at http://127.0.0.1:8000/ (HOST, PORT)"
@@ -20,7 +22,10 @@ help:
 	@echo "make check   lint, types, rooms, migrations, templates, texts"
 	@echo "make fmt     put code and templates in order"
 	@echo "make bench   print the figures (ONLY=name), KEEP=1 writes them into docs/benchmarks.md"
+	@echo "make screenshots   every page and screen as pictures in OUT (ARGS=--axe looks for barriers too)"
 	@echo "make chaos   the long fault runs"
+	@echo "make looks   HTML and Lighthouse of a running site at BASE (Node, Java; ONLY=markup or phone)"
+	@echo "make docs    the documentation as pages, in docs/_build/"
 	@echo "make manage ARGS=\"COMMAND\"   a management command while the demo is stopped"
 	@echo "make setup   only .venv"
 
@@ -45,6 +50,10 @@ check: setup
 fmt: setup
 	@$(LAUNCH) fmt
 
+screenshots:
+	@$(BOOTSTRAP) test
+	@$(LAUNCH) test $(PY) -m tests.pictures $(OUT) $(ARGS)
+
 bench:
 	@$(BOOTSTRAP) test bench
 	@$(LAUNCH) bench $(PY) -m tests.bench $(if $(KEEP),--keep) $(ONLY)
@@ -52,6 +61,15 @@ bench:
 chaos:
 	@$(BOOTSTRAP) test
 	@$(LAUNCH) test .venv/bin/pytest -m chaos tests/chaos $(ARGS)
+
+looks:
+	@$(BOOTSTRAP) test
+	@$(PY) -m tests.looks $(BASE) $(ONLY)
+
+docs:
+	@$(BOOTSTRAP) docs
+	@.venv/bin/sphinx-build -W --keep-going -n -q docs docs/_build
+	@echo "docs/_build/index.html"
 
 manage:
 	@$(BOOTSTRAP)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from campaigns import fence, heartbeats
+from campaigns import commands, fence, heartbeats
 from campaigns.models import DomainBrake
 from campaigns.sending import rates
 from subscribers import events
@@ -24,13 +24,20 @@ class Notice:
 
 
 BEAT_SILENT = _(
-    "The clock (celery beat) is silent: nothing that is due is looked at. Start it again; what waits is not lost."
+    "The clock (celery beat) is silent: nothing that is due is looked at. Start it again: %(command)s — what waits is "
+    "not lost."
 )
 WORKER_SILENT = {
-    "send": _("No worker takes the queue “send”: mails wait. Start a worker; what waits is not lost."),
-    "events": _("No worker takes the queue “events”: clicks and visits wait. Start a worker; what waits is not lost."),
-    "journeys": _("No worker takes the queue “journeys”: people wait. Start a worker; what waits is not lost."),
-    "upkeep": _("No worker takes the queue “upkeep”: nothing is tidied up. Start a worker; what waits is not lost."),
+    "send": _("No worker takes the queue “send”: mails wait. Start one: %(command)s — what waits is not lost."),
+    "events": _(
+        "No worker takes the queue “events”: clicks and visits wait. Start one: %(command)s — what waits is not lost."
+    ),
+    "journeys": _(
+        "No worker takes the queue “journeys”: people wait. Start one: %(command)s — what waits is not lost."
+    ),
+    "upkeep": _(
+        "No worker takes the queue “upkeep”: nothing is tidied up. Start one: %(command)s — what waits is not lost."
+    ),
 }
 SERVER_RESTS = _(
     "The mail server of “%(account)s” takes nothing now (%(why)s). It is tried again by itself; what waits is not lost."
@@ -60,10 +67,11 @@ def notices(now: datetime) -> list[Notice]:
     quiet = heartbeats.silent(now)
     if heartbeats.BEAT in quiet:
         # Without the clock no worker has anything to say: one notice tells it.
-        return [*found, Notice(heartbeats.BEAT, BEAT_SILENT, is_urgent=True)]
+        return [*found, Notice(heartbeats.BEAT, BEAT_SILENT % {"command": commands.beat()}, is_urgent=True)]
     for queue, text in WORKER_SILENT.items():
         if heartbeats.worker(queue) in quiet:
-            found.append(Notice(heartbeats.worker(queue), text, is_urgent=queue != "upkeep"))
+            told = text % {"command": commands.worker(queue)}
+            found.append(Notice(heartbeats.worker(queue), told, is_urgent=queue != "upkeep"))
     found += [of_brake(brake) for brake in rates.stopped(now)]
     return [*found, *of_forms(now), *of_events()]
 

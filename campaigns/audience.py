@@ -13,10 +13,11 @@ from django.conf import settings
 from django.db import connection, models, transaction
 from django.db.models import Case, CharField, Exists, F, Max, Min, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from campaigns.models import Delivery, IssuePage, Mailing, PurposeClass
 from subscribers.models import Frequency, Permission, State, Subscriber
-from subscribers.segments import rules, sets
+from subscribers.segments import references, rules, sets
 
 Reason = Delivery.Reason
 A_WEEK = timedelta(days=7)
@@ -69,6 +70,7 @@ def languages(issue: IssuePage) -> list[str]:
 def chosen(issue: IssuePage, *, now: datetime) -> QuerySet[Any]:  # Any: subscribers with two columns more
     """Everybody who agreed to the newsletter (and is in the issue's segment), with `why` and `language`.
 
+    Raises: RuleError where `trouble` has something to say.
     `why` is empty for those it goes to, else a Delivery.Reason; `language` is the version they get.
     """
     known = languages(issue)
@@ -83,11 +85,27 @@ def chosen(issue: IssuePage, *, now: datetime) -> QuerySet[Any]:  # Any: subscri
     )
 
 
-def _had_it(issue: IssuePage) -> Iterator[When]:
-    """Whoever got the issue, or may have, from a mailing that was cancelled on its way; in any of its languages."""
+def mailings(issue: IssuePage) -> QuerySet[Mailing]:
+    """The mailings of an issue, in whichever of its languages they were begun."""
     same = IssuePage.objects.filter(translation_key=issue.translation_key).values("pk")
-    cancelled = Mailing.objects.filter(issue__in=same, purpose_class=PurposeClass.ISSUE, state=Mailing.State.CANCELLED)
-    ids = list(cancelled.values_list("pk", flat=True))
+    return Mailing.objects.filter(issue__in=same, purpose_class=PurposeClass.ISSUE)
+
+
+def trouble(issue: IssuePage) -> str:
+    """Why nobody can be chosen: the rule of its segment cannot be read any more; empty where it can."""
+    if issue.segment is None:
+        return ""
+    try:
+        references.expanded(rules.parse(issue.segment.rule), inside=issue.segment.pk)
+    except rules.RuleError as error:
+        words = _("The segment “%(name)s” cannot be read: %(why)s. Mend it, or choose another.")
+        return words % {"name": issue.segment.name, "why": error}
+    return ""
+
+
+def _had_it(issue: IssuePage) -> Iterator[When]:
+    """Whoever got the issue, or may have, from a mailing that was cancelled on its way."""
+    ids = list(mailings(issue).filter(state=Mailing.State.CANCELLED).values_list("pk", flat=True))
     if ids:
         got = Delivery.objects.filter(mailing__in=ids, subscriber=OuterRef("pk"), state__in=HAD)
         yield When(Exists(got), then=Value(Reason.ALREADY.value))

@@ -1,6 +1,6 @@
 """May these mails go to these people now? One function for every kind of mail, a constant number of queries a batch.
 
-Source of the rules: docs/sending.md. The hand asks for consent and suppression once more in the statement that lets
+Source of the rules: docs/gate.md. The hand asks for consent and suppression once more in the statement that lets
 a mail begin (`sending.hand`), so that nothing leaves after somebody left.
 """
 

@@ -34,6 +34,18 @@ class QuoteBlock(blocks.StructBlock):
         template = "content/blocks/quote.html"
 
 
+class VoiceBlock(blocks.StructBlock):
+    """A reader's own words; somebody always stands behind them."""
+
+    text = blocks.TextBlock(label=_("text"), rows=3, max_length=400)
+    source = blocks.CharBlock(label=_("who said it"), max_length=160, help_text=_("Name, and what they do."))
+
+    class Meta:
+        icon = "openquote"
+        label = _("Quote")
+        template = "content/blocks/quote.html"
+
+
 class ResourceCardBlock(blocks.StructBlock):
     """A free resource offered in the text; shown in the page's language where it exists."""
 

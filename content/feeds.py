@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from wagtail.query import PageQuerySet
 
 from content import listing, navigation
+from content.look import shown
 from content.models import ArticlePage, ColumnPage, Topic
 
 N_ITEMS = 30
@@ -26,7 +26,7 @@ class Articles(Feed):
 
     def title(self, obj: Any) -> str:
         """The publication's name."""
-        return settings.WAGTAIL_SITE_NAME
+        return shown.current().name
 
     def link(self, obj: Any) -> str:
         """The front page."""
@@ -80,7 +80,7 @@ class OfColumn(Articles):
 
     def title(self, obj: ColumnPage) -> str:
         """The column before the publication."""
-        return f"{obj.title} · {settings.WAGTAIL_SITE_NAME}"
+        return f"{obj.title} · {shown.current().name}"
 
     def link(self, obj: ColumnPage) -> str:
         """The column's page."""
@@ -108,7 +108,7 @@ class OfTopic(Articles):
 
     def title(self, obj: Topic) -> str:
         """The topic before the publication."""
-        return f"{obj.name} · {settings.WAGTAIL_SITE_NAME}"
+        return f"{obj.name} · {shown.current().name}"
 
     def link(self, obj: Topic) -> str:
         """The topic's page."""

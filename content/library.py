@@ -29,7 +29,10 @@ class Shelf:
 
 
 def shelf(request: HttpRequest) -> Shelf:
-    """Resources of the active language under `?kind=` and `?topic=`; unknown values show everything. Five queries."""
+    """Resources of the active language under `?kind=` and `?topic=`; unknown values show everything. Six queries.
+
+    A filter goes by the resources themselves: a series is shown where one of its parts fits.
+    """
     language = translation.get_language()
     found = listing.resources(language)
     kinds = list(found.order_by("kind").values_list("kind", flat=True).distinct())
@@ -44,7 +47,7 @@ def shelf(request: HttpRequest) -> Shelf:
         topic = next(topic for topic in topics if topic.slug == slug)
         found = found.filter(pk__in=ids.filter(topic__translation_key=topic.translation_key).values("resourcepage_id"))
     return Shelf(
-        cards=listing.resource_cards(found, request),
+        cards=listing.resource_cards(listing.shelved(found), request),
         kinds=[Choice(key, str(ResourcePage.Kind(key).label), key == kind) for key in kinds],
         topics=[Choice(topic.slug, topic.name, topic.slug == slug) for topic in topics],
         is_filtered=bool(kind or slug),

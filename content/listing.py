@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import F, Value, Window
+from django.db.models import Count, F, OuterRef, Subquery, Value, Window
 from django.db.models.functions import Length, RowNumber, Substr
 from django.http import HttpRequest
 from django.utils import translation
@@ -14,7 +14,7 @@ from wagtail.models import Page
 from wagtail.query import PageQuerySet
 
 from content import languages, pictures, reading
-from content.models import ArticlePage, Author, ColumnPage, ResourcePage, Topic
+from content.models import ArticlePage, Author, ColumnPage, ResourcePage, SeriesPage, Topic
 from content.navigation import address
 
 # The columns that a card, a feed or a neighbour needs: a page has five times as many, and reading them costs more
@@ -36,6 +36,8 @@ CARD_COLUMNS = (
 AUTHOR_COLUMNS = ("author__name", "author__slug", "author__locale", "author__translation_key")
 N_CARDS = 12  # cards on one part of a list
 ARTICLE_DEPTH = 4  # root, home page, magazine, article; a column's pieces stand one deeper
+RESOURCE_DEPTH = 4  # likewise in the library; a series' parts stand one deeper
+PARENT_PATH = Substr("path", Value(1), Length("path") - Value(Page.steplen))
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,10 @@ class Card:
     kicker_url: str
     author: str
     at: datetime | None
-    minutes: int  # reading time; 0 where there is nothing to read
+    minutes: int  # to read or to watch; 0 where there is neither
     picture: pictures.Picture
     n_pages: int | None = None
+    n_parts: int | None = None  # of a series
     is_gated: bool = False
 
 
@@ -92,6 +95,24 @@ def resources(language: str | None = None) -> PageQuerySet:
         .defer_streamfields()
         .order_by("path")
     )
+
+
+def shelved(found: PageQuerySet, number: int | None = None) -> list[ResourcePage | SeriesPage]:
+    """Resources as the library shows them: the parts of a series give way to the series. In the library's order.
+
+    Two queries, and one each for chosen covers; at most `number` are given.
+    """
+    alone = found.filter(depth=RESOURCE_DEPTH)
+    parts = found.filter(depth=RESOURCE_DEPTH + 1).annotate(parent_path=PARENT_PATH)
+    series = SeriesPage.objects.live().filter(path__in=parts.values("parent_path")).annotate(n_parts=_n_parts())
+    series = series.prefetch_related(pictures.with_covers()).order_by("path")
+    return sorted([*alone[:number], *series[:number]], key=lambda page: page.path)[:number]
+
+
+def _n_parts() -> Subquery:
+    """How many live resources stand below the series of the outer query."""
+    parts = ResourcePage.objects.live().annotate(parent_path=PARENT_PATH).filter(parent_path=OuterRef("path"))
+    return Subquery(parts.order_by().values("parent_path").annotate(n=Count("pk")).values("n"))
 
 
 def columns(language: str | None = None) -> PageQuerySet:
@@ -150,24 +171,42 @@ def _article_card(
     )
 
 
-def resource_cards(found: Iterable[ResourcePage], request: HttpRequest) -> list[Card]:
-    """Cards of resources; no query of its own."""
+def resource_cards(found: Iterable[ResourcePage | SeriesPage], request: HttpRequest) -> list[Card]:
+    """Cards of resources, and of series as `shelved` gives them; no query of its own."""
     return [
-        Card(
-            title=page.title,
-            url=address(page, request),
-            summary=page.abstract,
-            kicker=page.get_kind_display(),
-            kicker_url="",
-            author="",
-            at=None,
-            minutes=0,
-            picture=pictures.of_page(page, is_tall=page.cover is None),
-            n_pages=page.n_pages,
-            is_gated=page.gate == ResourcePage.Gate.MAIL,
-        )
-        for page in found
+        _series_card(page, request) if isinstance(page, SeriesPage) else _resource_card(page, request) for page in found
     ]
+
+
+def _resource_card(page: ResourcePage, request: HttpRequest) -> Card:
+    return Card(
+        title=page.title,
+        url=address(page, request),
+        summary=page.abstract,
+        kicker=page.get_kind_display(),
+        kicker_url="",
+        author="",
+        at=None,
+        minutes=reading.minutes(page.n_seconds or 0),
+        picture=pictures.of_page(page, is_tall=page.cover is None),
+        n_pages=page.n_pages,
+        is_gated=page.gate == ResourcePage.Gate.MAIL,
+    )
+
+
+def _series_card(page: SeriesPage, request: HttpRequest) -> Card:
+    return Card(
+        title=page.title,
+        url=address(page, request),
+        summary=page.introduction,
+        kicker=str(SeriesPage._meta.verbose_name).capitalize(),
+        kicker_url="",
+        author="",
+        at=None,
+        minutes=0,
+        picture=pictures.of_page(page, is_tall=page.cover is None),
+        n_parts=page.n_parts,
+    )
 
 
 @dataclass(frozen=True)
@@ -202,9 +241,8 @@ def series(request: HttpRequest, n_newest: int = 3) -> list[Series]:
 
 def _newest_below(paths: list[str], number: int, request: HttpRequest) -> dict[str, list[Card]]:
     """The newest articles below each path, newest first; one query."""
-    parent_path = Substr("path", Value(1), Length("path") - Value(ArticlePage.steplen))
     newest_first = [F("published_at").desc(), F("pk").desc()]
-    found = articles().annotate(parent_path=parent_path).filter(parent_path__in=paths)
+    found = articles().annotate(parent_path=PARENT_PATH).filter(parent_path__in=paths)
     ranked = found.annotate(place=Window(RowNumber(), partition_by="parent_path", order_by=newest_first))
     pieces = list(ranked.filter(place__lte=number))
     cards = article_cards(pieces, request, with_column=False, with_author=False)

@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.apps import apps
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import BigIntegerField, OuterRef, Q, Subquery
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.urls import reverse, translate_url
 from django.utils import translation
@@ -76,7 +79,7 @@ def surroundings(request: HttpRequest, page: Page | None = None) -> Surroundings
         is_near = Q(translation_key=page.translation_key) & (Q(live=True) | Q(pk=page.pk)) | Q(path=above)
     found = Page.objects.filter(is_section | is_near).select_related("locale", "content_type").order_by("path")
     found = found.only("title", "path", "url_path", "show_in_menus", "translation_key", *JOINED)
-    pages = list(found.annotate(is_section=is_section))
+    pages = list(found.annotate(is_section=is_section, follow_form=_follow_form()))
     kept = Surroundings(
         sections=[found for found in pages if found.is_section],
         translations=[found for found in pages if page and found.translation_key == page.translation_key],
@@ -84,6 +87,13 @@ def surroundings(request: HttpRequest, page: Page | None = None) -> Surroundings
     )
     request.__dict__["_circolare_surroundings"] = kept
     return kept
+
+
+def _follow_form() -> Subquery:
+    """The number of the form by which a column is followed; null for all other pages."""
+    columns = apps.get_model("content", "ColumnPage").objects.filter(pk=OuterRef("pk")).order_by()
+    value = KeyTextTransform("value", KeyTransform("0", "follow"))
+    return Subquery(columns.annotate(form=Cast(value, BigIntegerField())).values("form"))
 
 
 def menu(request: HttpRequest, page: Page | None = None) -> list[Link]:

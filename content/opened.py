@@ -9,8 +9,9 @@ from django.utils.safestring import SafeString
 from wagtail.images import get_image_model
 from wagtail.models import Page
 
-from content import languages, listing, navigation, neighbours, pictures, reading, sharing, structured
+from content import films, languages, listing, navigation, neighbours, pictures, reading, series, sharing, structured
 from content.models import ArticlePage, Author, ResourcePage, Topic
+from content.tools import TOOLS, Tool
 
 FIGURE_SPECS = ("width-760|format-webp", "width-1520|format-webp")
 
@@ -22,6 +23,8 @@ class OpenArticle:
     author: Author | None
     topics: list[Topic]
     column: Page | None  # the column it belongs to; None in the magazine
+    column_url: str
+    follow_form: int | None  # the form by which that column is followed
     previous: listing.Card | None
     next: listing.Card | None
     related: list[listing.Card]
@@ -31,7 +34,7 @@ class OpenArticle:
     preview: pictures.Picture
     shares: list[sharing.Share]
     said_to_machines: SafeString
-    has_form: bool  # a sign-up form stands in the text: none is put after it
+    needs_form: bool  # no sign-up form stands in the text: one is put after it
 
 
 def article(page: ArticlePage, request: HttpRequest) -> OpenArticle:
@@ -47,6 +50,7 @@ def _gather(page: ArticlePage, request: HttpRequest) -> OpenArticle:
     author = languages.in_locale([page.author], page.locale_id).get(page.author_id or 0)
     parent = navigation.surroundings(request, page).parent if page.pk else None
     near = neighbours.of(page, [topic.translation_key for topic in topics])
+    column = parent if parent and parent.content_type.model == "columnpage" else None
     cards = _near_cards(near, request)
     prepare_figures(page.body)
     preview = pictures.preview_of(page)
@@ -54,7 +58,9 @@ def _gather(page: ArticlePage, request: HttpRequest) -> OpenArticle:
     return OpenArticle(
         author=author,
         topics=topics,
-        column=parent if parent and parent.content_type.model == "columnpage" else None,
+        column=column,
+        column_url=navigation.address(column, request) if column else "",
+        follow_form=getattr(column, "follow_form", None),
         previous=cards.get(near.previous),
         next=cards.get(near.next),
         related=[cards[piece] for piece in near.related],
@@ -64,7 +70,7 @@ def _gather(page: ArticlePage, request: HttpRequest) -> OpenArticle:
         preview=preview,
         shares=sharing.links(page.pk),
         said_to_machines=structured.article(page, author, url=here, picture_url=seen),
-        has_form=any(block.block_type == "signup" for block in page.body),
+        needs_form=all(block.block_type != "signup" for block in page.body),
     )
 
 
@@ -77,6 +83,9 @@ class OpenResource:
     extension: str  # "PDF"; "" without a file
     n_bytes: int | None
     is_gated: bool
+    film: films.Film | None  # to be played in the page
+    tool: Tool | None  # to be used in the page
+    place: series.Place | None  # within its series
     related: list[listing.Card]  # articles about the same
     shares: list[sharing.Share]
 
@@ -93,6 +102,9 @@ def resource(page: ResourcePage, request: HttpRequest) -> OpenResource:
         extension=document.file_extension.upper() if document else "",
         n_bytes=document.file_size if document else None,
         is_gated=page.gate == ResourcePage.Gate.MAIL,
+        film=films.of(page, request),
+        tool=TOOLS.get(page.tool),
+        place=series.place_of(page, request),
         related=listing.article_cards(about, request),
         shares=sharing.links(page.pk),
     )

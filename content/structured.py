@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
+from content.look import shown
 from content.models import ArticlePage, Author
 
 ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
@@ -22,7 +23,7 @@ def article(page: ArticlePage, author: Author | None, *, url: str, picture_url: 
         "datePublished": page.published_at.isoformat(),
         "mainEntityOfPage": url,
         "image": picture_url,
-        "publisher": {"@type": "Organization", "name": settings.WAGTAIL_SITE_NAME, "url": settings.BASE_URL},
+        "publisher": {"@type": "Organization", "name": shown.current().name, "url": settings.BASE_URL},
     }
     if page.last_published_at:
         said["dateModified"] = page.last_published_at.isoformat()

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from subscribers import consent_ledger as ledger
 from subscribers import digests
-from subscribers.consent_ledger import Origin, Proof, forget, newest_wording, newest_wordings
+from subscribers.consent_ledger import Origin, Proof, forget, newest_wording, newest_wordings, worded
 from subscribers.declared import tell
 from subscribers.models import Consent, Kind, Purpose, Signup, Subscriber, Suppression, Wording
 from subscribers.standing import end_pauses, may_track, rebuild, refresh_state
@@ -50,6 +50,7 @@ __all__ = [
     "suppressed_among",
     "withdraw",
     "withdraw_all",
+    "worded",
 ]
 Step = Consent.Step
 # A confirmation by the address's own mail proves that it works and that its owner wants to be written to.

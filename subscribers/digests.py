@@ -1,5 +1,6 @@
 """Addresses we may remember without knowing them: keyed digests that survive erasure."""
 
+from functools import lru_cache
 from hashlib import blake2b
 
 from django.conf import settings
@@ -19,6 +20,13 @@ def all_of(address_key: str) -> list[bytes]:
 
 
 def _digest(address_key: str, key: str) -> bytes:
+    hasher = _keyed(key).copy()
+    hasher.update(address_key.encode())
+    return hasher.digest()
+
+
+@lru_cache(maxsize=16)
+def _keyed(key: str) -> "blake2b":
     # The key of BLAKE2b is at most 64 bytes long: ours is brought to 32 first, whatever its length.
     short_key = blake2b(key.encode(), digest_size=32, person=b"circolare.digest").digest()
-    return blake2b(address_key.encode(), key=short_key, digest_size=SIZE).digest()
+    return blake2b(key=short_key, digest_size=SIZE)

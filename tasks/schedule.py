@@ -20,6 +20,8 @@ BEAT = {
     "journeys": every(1.0, "tasks.journeys.tick", queue="journeys"),
     # Leases end after a minute or more: each ten seconds is early enough.
     "reconcile": every(10.0, "tasks.upkeep.reconcile", queue="upkeep"),
+    # Somebody watches a bar after the set-up; without a wish it is one look at one row.
+    "sample": every(5.0, "tasks.upkeep.sample", queue="upkeep"),
     # Retention, clean-up of revisions, rebuilt figures: rows say when each was last done.
     "nightly": every(10 * MINUTE, "tasks.upkeep.nightly", queue="upkeep"),
 }

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from campaigns import chores, erasure, fence
+from campaigns.sample import wish
 from subscribers import standing
 
 
@@ -19,3 +20,9 @@ def reconcile() -> None:
 def nightly() -> None:
     """Do the daily chores that are due."""
     chores.do_due(timezone.now())
+
+
+@shared_task
+def sample() -> None:
+    """Make the sample publication where the set-up page wished for it."""
+    wish.fulfil(timezone.now())

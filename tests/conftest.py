@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.cache import cache
 from wagtail.models import Locale, Site
 
+from content.look import keeping
 from tests import databases
 
 STORIES = ("tests/flows/", "tests/circolare/test_launcher.py", "tests/circolare/test_compose.py")
@@ -43,9 +44,10 @@ def own_media(tmp_path: object, settings: object) -> None:
 
 @pytest.fixture(autouse=True)
 def clear_site_caches() -> Iterator[None]:
-    """Wagtail remembers the site's root paths across tests; our own keys alone are deleted from the cache."""
+    """Wagtail remembers root paths across tests, and a process its look; of the cache only our own keys go."""
     Site.clear_site_root_paths_cache() if hasattr(Site, "clear_site_root_paths_cache") else None
     yield
+    keeping.drop()
     client = cache._cache.get_client(None, write=True)
     keys = list(client.scan_iter(f"{settings.CIRCOLARE_KEY_PREFIX}*", count=1000))
     if keys:

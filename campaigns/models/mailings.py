@@ -25,7 +25,7 @@ class Account(models.Model):
     n_per_connection = models.PositiveIntegerField(_("mails on one connection"), default=1000)
     paused_at = models.DateTimeField(_("paused"), null=True, blank=True)
     pause_reason = models.CharField(_("why"), max_length=500, blank=True)
-    is_default = models.BooleanField(_("used unless another is named"), default=False)
+    is_default = models.BooleanField(_("mail leaves by this account"), default=False)
 
     class Meta:
         verbose_name = _("sending account")
@@ -40,11 +40,16 @@ class Account(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write the row; a default account takes the place of the one before, in one transaction."""
+        """Write the row; a default account takes the place of the one before, in one transaction.
+
+        Changes: the standing mailings too (journeys, service mails), which do not end and would stay with the old one.
+        """
         with transaction.atomic():
-            if self.is_default:
-                Account.objects.filter(is_default=True).exclude(pk=self.pk).update(is_default=False)
+            before = Account.objects.filter(is_default=True).exclude(pk=self.pk) if self.is_default else ()
+            ids = [account.pk for account in before]
+            Account.objects.filter(pk__in=ids).update(is_default=False)
             super().save(*args, **kwargs)
+            Mailing.objects.filter(is_standing=True, account__in=ids).update(account=self)
 
     def clean(self) -> None:
         """Refuse variables that are no mail address of ours, and to leave mail without a way out.

@@ -9,6 +9,8 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import Site
 
+from content.look import shown
+
 
 @dataclass(frozen=True)
 class Identity:
@@ -69,7 +71,7 @@ class PublisherSettings(BaseSiteSetting):
         is_english = language.startswith("en")
         address = (self.address_en if is_english else "") or self.address_it
         return Identity(
-            name=str(self),
+            name=self.name or shown.read().name,
             address=", ".join(line.strip() for line in address.splitlines() if line.strip()),
             contact=self.contact,
             rights=(self.rights_en if is_english else "") or self.rights_it,

@@ -1,5 +1,6 @@
 """The admin's first page: what needs somebody, what runs now, what to do next."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -12,11 +13,11 @@ from wagtail.admin.ui.components import Component
 from wagtail.models import Page
 
 from campaigns import attention
-from campaigns.models import Account, ArchivePage, Mailing, Run
+from campaigns.models import Account, ArchivePage, IssuePage, Mailing, Run
 from campaigns.office.monitor import OPEN
 from campaigns.reports import home as numbers
 from campaigns.reports import mailing as report
-from content.models import MagazinePage
+from content.models import ArticlePage, MagazinePage
 
 KEPT_SECONDS = 60  # the four numbers; with a million readers counting them takes a while
 
@@ -32,6 +33,7 @@ class OfficePanel(Component):
         """What needs somebody, what runs, what comes, what to begin, four numbers; about twenty queries."""
         now = timezone.now()
         user = parent_context["request"].user
+        figures, figures_at = kept_figures(now)
         running = Mailing.objects.filter(is_standing=False, state__in=[*OPEN, Mailing.State.PAUSED])
         return {
             "notices": attention.notices(now),
@@ -42,25 +44,35 @@ class OfficePanel(Component):
             "walking": numbers.walking(),
             "coming": numbers.coming(now),
             "acts": acts(user),
-            "figures_at": now,
-            "figures": cache.get_or_set(f"office-home:{get_language()}", lambda: numbers.figures(now), KEPT_SECONDS),
+            "figures": figures,
+            "figures_at": figures_at,
             "width": numbers.WIDTH,
             "height": numbers.HEIGHT,
             "request": parent_context["request"],
         }
 
 
+def kept_figures(now: datetime) -> tuple[list[numbers.Figure], datetime]:
+    """The four numbers, and the moment they were counted."""
+    key = f"office-home:{get_language()}"
+    kept = cache.get(key)
+    if kept is None:
+        kept = numbers.figures(now), now
+        cache.set(key, kept, KEPT_SECONDS)
+    return kept
+
+
 def acts(user: User) -> list[tuple[str, str]]:
     """What this colleague may begin here: (label, address)."""
     found = []
-    for model, child, label in (
-        (MagazinePage, "content/articlepage", _("New article")),
-        (ArchivePage, "campaigns/issuepage", _("New issue")),
+    for home, child, label in (
+        (MagazinePage, ArticlePage, _("New article")),
+        (ArchivePage, IssuePage, _("New issue")),
     ):
-        parent = _parent(model)
+        parent = _parent(home)
         if parent and parent.permissions_for_user(user).can_add_subpage():
-            app, name = child.split("/")
-            found.append((label, reverse("wagtailadmin_pages:add", args=[app, name, parent.pk])))
+            kind = child._meta
+            found.append((label, reverse("wagtailadmin_pages:add", args=[kind.app_label, kind.model_name, parent.pk])))
     if user.has_perm("campaigns.add_journey"):
         found.append((_("New journey"), reverse("journeys:add")))
     return found

@@ -3,21 +3,27 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import URLResolver, include, path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.log_actions import LogActionRegistry
 from wagtail.snippets.models import register_snippet
 
 from campaigns.models import IssuePage
 from campaigns.office import urls
+from campaigns.office.explorer import IssueViewSet, PieceViewSet, ResourceViewSet
+from campaigns.office.firstrun import Checklist, ChecklistPanel
 from campaigns.office.home import OfficePanel
 from campaigns.office.people import SubscriberViewSet
 from campaigns.office.segments import SegmentViewSet
 from campaigns.office.settings import AccountViewSet
 from campaigns.office.signups import PurposeViewSet, SignupFormViewSet
+from campaigns.office.tour import TourPanel
 
 MENU = "register_circolare_menu_item"
 
@@ -29,6 +35,18 @@ for viewset in (SubscriberViewSet, SegmentViewSet, SignupFormViewSet, PurposeVie
 def account_viewset() -> AccountViewSet:
     """Sending accounts stand below Settings."""
     return AccountViewSet("accounts")
+
+
+@hooks.register("register_admin_viewset")
+def page_viewsets() -> list[PageViewSet]:
+    """Wagtail's page explorer, with our numbers in it."""
+    return [PieceViewSet(), ResourceViewSet(), IssueViewSet()]
+
+
+@hooks.register("insert_global_admin_css")
+def office_css() -> str:
+    """Our few rules stand in Wagtail's own screens too: lists of pages, the first page, the note on caught mail."""
+    return format_html('<link rel="stylesheet" href="{}">', static("circolare/office/office.css"))
 
 
 @hooks.register("register_admin_urls")
@@ -91,6 +109,13 @@ def home_panel(request: HttpRequest, panels: list[Any]) -> None:
         panels.insert(0, OfficePanel())
 
 
+@hooks.register("construct_homepage_panels")
+def newcomers_panels(request: HttpRequest, panels: list[Any]) -> None:
+    """For those who could do what they ask, until it is done or they are put away."""
+    if request.user.has_perm(Checklist.permission):
+        panels += [TourPanel(), ChecklistPanel()]
+
+
 @hooks.register("register_log_actions")
 def log_words(actions: LogActionRegistry) -> None:
     """What the site history says of our acts."""
@@ -99,7 +124,7 @@ def log_words(actions: LogActionRegistry) -> None:
         "mailing.undo": (_("Undo"), _("Stopped the mailing before it left")),
         "mailing.pause": (_("Pause"), _("Paused the mailing")),
         "mailing.resume": (_("Resume"), _("Resumed the mailing")),
-        "mailing.cancel": (_("Cancel"), _("Cancelled the mailing")),
+        "mailing.cancel": (_("Cancel the rest"), _("Cancelled the mailing")),
         "person.stop": (_("Stop"), _("Stopped all mails to a person")),
         "person.erase": (_("Erase"), _("Erased a person")),
     }

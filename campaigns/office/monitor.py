@@ -14,6 +14,7 @@ from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleCo
 from wagtail.admin.views.generic.base import BaseListingView
 from wagtail.log_actions import log
 
+from campaigns import attention
 from campaigns.models import Delivery, Mailing
 from campaigns.office.doors import OfficeView, colleague
 from campaigns.reports import mailing as report
@@ -62,6 +63,9 @@ def live_context(mailing: Mailing) -> dict[str, Any]:
         "domains": report.domains(mailing),
         "undo_seconds": undo_seconds,
         "is_open": mailing.state in OPEN,
+        # Why nothing moves, where it is the installation and not the mailing.
+        "notices": [one for one in attention.notices(now) if one.is_urgent] if mailing.state in OPEN else [],
+        "account": mailing.account if mailing.account.paused_at else None,
         "may": {
             "undo": mailing.state in (Mailing.State.HOLDING, Mailing.State.SCHEDULED),
             "pause": mailing.state in (Mailing.State.FREEZING, Mailing.State.SENDING),

@@ -53,8 +53,8 @@ class Review(OfficeView):
     def show(self, **forms: Form) -> HttpResponse:
         """The page, with the forms given in the state they were sent in."""
         now = timezone.now()
-        findings = checks.run(self.issue, now=now)
-        count = audience.count(self.issue)
+        findings = self.findings()
+        count = audience.Count(0) if audience.trouble(self.issue) else audience.count(self.issue, now=now)
         return self.answer(
             issue=self.issue,
             count=count,
@@ -69,6 +69,12 @@ class Review(OfficeView):
             schedule_form=forms.get("schedule_form") or ScheduleForm(),
             test_form=forms.get("test_form") or self.empty_test_form(),
         )
+
+    def findings(self) -> list[checks.Finding]:
+        """What is in the way or deserves a look: whom it goes to first, then what it says."""
+        trouble = audience.trouble(self.issue)
+        found = [checks.Finding(checks.Level.STOP, trouble)] if trouble else []
+        return [*found, *checks.run(self.issue, now=timezone.now())]
 
     def languages(self) -> list[str]:
         """Codes of the languages this issue exists in, its own first."""
@@ -124,12 +130,11 @@ class Review(OfficeView):
 
     def start(self, *, at: Any) -> HttpResponse:
         """Hand the issue to the sending engine, unless a check stops it; a second click starts nothing more."""
-        now = timezone.now()
-        if any(finding.level == checks.Level.STOP for finding in checks.run(self.issue, now=now)):
+        if any(finding.level == checks.Level.STOP for finding in self.findings()):
             messages.error(self.request, _("Not sent: mend what is marked below first. Nothing is lost."))
             return self.show()
         try:
-            mailing = sending.for_issue(self.issue, user=colleague(self.request), now=now, at=at)
+            mailing = sending.for_issue(self.issue, user=colleague(self.request), now=timezone.now(), at=at)
         except sending.WrongMoment as error:
             messages.error(self.request, str(error))
             return redirect(self.request.path)

@@ -1,14 +1,14 @@
 """Segments in the admin: a rule is checked before it is kept, said in words, and counted."""
 
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
-from wagtail.admin.panels import FieldPanel, Panel
+from wagtail.admin.panels import FieldPanel, ObjectList, Panel
 from wagtail.admin.ui.tables import Column
 from wagtail.snippets.views.snippets import SnippetViewSet
 
@@ -50,7 +50,7 @@ class WordsPanel(Panel):
             return {**super().get_context_data(parent_context), **described(self.instance, now), "now": now}
 
 
-def described(segment: Segment, now: Any) -> dict[str, object]:
+def described(segment: Segment, now: datetime) -> dict[str, object]:
     """The sentence of a segment's rule and its number; a trouble instead where it cannot be read or counted."""
     try:
         rule = rules.parse(segment.rule)
@@ -61,12 +61,19 @@ def described(segment: Segment, now: Any) -> dict[str, object]:
         return {"sentence": words.sentence(rule), "trouble": _("Counting takes too long for this page.")}
 
 
-def sentence(segment: Model) -> str:
+def sentence(segment: Segment) -> str:
     """The rule in words, or what is wrong with it."""
     try:
-        return words.sentence(rules.parse(segment.rule)) if isinstance(segment, Segment) else ""
+        return words.sentence(rules.parse(segment.rule))
     except rules.RuleError as error:
         return str(error)
+
+
+PANELS = [
+    FieldPanel("name"),
+    WordsPanel(heading=gettext_lazy("In words")),
+    FieldPanel("rule", help_text=gettext_lazy("A tree of conditions, for example:") + f" {EXAMPLE}"),
+]
 
 
 class SegmentViewSet(SnippetViewSet):
@@ -78,13 +85,7 @@ class SegmentViewSet(SnippetViewSet):
     menu_hook = "register_circolare_menu_item"
     menu_order = 500
     list_display = ["name", Column("sentence", label=gettext_lazy("Who"), accessor=sentence)]
-    panels = [
-        FieldPanel("name"),
-        WordsPanel(heading=gettext_lazy("In words")),
-        FieldPanel("rule", help_text=gettext_lazy("A tree of conditions, for example:") + f" {EXAMPLE}"),
-    ]
 
-    def get_form_class(self, for_update: bool = False) -> type[WagtailAdminModelForm]:
-        """The editor's form, with the check of the rule."""
-        form_class = super().get_form_class(for_update)
-        return type(form_class.__name__, (SegmentForm, form_class), {})
+    def get_edit_handler(self) -> ObjectList:
+        """The editor's fields, with the check of the rule."""
+        return ObjectList(PANELS, base_form_class=SegmentForm).bind_to_model(self.model)

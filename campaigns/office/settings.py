@@ -10,16 +10,19 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.admin.views.generic import DeleteView
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from campaigns.models import Account
+from campaigns.models import Account, Mailing
 
 
 class DeleteAccountView(DeleteView):
-    """Deletes an account, but never the one that mail leaves by."""
+    """Deletes an account, but never the one that mail leaves by, nor one that the ledger names."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Delete, or say what comes first."""
         if self.object.is_default:
             messages.error(request, _("Mail leaves by this account. Let another one be the default first."))
+            return redirect(self.get_success_url())
+        if Mailing.objects.filter(account=self.object).exists():
+            messages.error(request, _("Mailings left by this account, and their history names it. It was kept."))
             return redirect(self.get_success_url())
         return super().post(request, *args, **kwargs)
 

@@ -2,14 +2,17 @@
 
 from django.urls import path
 
-from campaigns.office import monitor, people, preview, review
+from campaigns.office import firstrun, monitor, people, preview, review, sample, tour
 
 urlpatterns = [
+    path("checklist/", firstrun.Checklist.as_view(), name="office_checklist"),
     path("mailings/", monitor.MailingList.as_view(), name="office_mailings"),
     path("mailings/<int:mailing_id>/", monitor.Monitor.as_view(), name="office_mailing"),
     path("mailings/<int:mailing_id>/act/", monitor.Act.as_view(), name="office_mailing_act"),
     path("mailings/<int:mailing_id>/people/", monitor.MailingPeople.as_view(), name="office_mailing_people"),
     path("issues/<int:page_id>/review/", review.Review.as_view(), name="office_review"),
     path("issues/<int:page_id>/preview/", preview.issue_preview, name="office_issue_preview"),
+    path("sample/", sample.Progress.as_view(), name="office_sample"),
+    path("tour/", tour.Tour.as_view(), name="office_tour"),
     path("people/<int:subscriber_id>/", people.Person.as_view(), name="office_person"),
 ]

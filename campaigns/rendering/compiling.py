@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
-from django.templatetags.static import static
 from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -24,7 +23,6 @@ from campaigns.rendering.trouble import Finding, Troubles
 from subscribers import addresses
 
 MAX_BYTES = 1_000_000  # of the MJML; a long issue has 60 000
-RING = "circolare/mail/ring.png"
 MARKETING = frozenset({PurposeClass.ISSUE, PurposeClass.JOURNEY})
 SERVICE_PLACES = ("confirm", "refuse", "export", "erase", "address", "untrack")
 # Texts of service mails about one request; `context.py` says where each comes from.
@@ -67,7 +65,7 @@ def compile(source: Source) -> Compiled:  # noqa: A001 -- read as `compiling.com
         else:
             read = list(pieces.read(source.body, troubles))
             subject = source.subject
-            html = _html(source, dress.write_all(dress.Mail(table), read))
+            html = _html(source, dress.write_all(dress.Mail(table, source.look), read))
             text = _text(source, dress.write_all(dress.Text(table), read), table.rows)
     return Compiled(
         language=source.language,
@@ -100,25 +98,31 @@ def _context(source: Source, speak: Callable[[str], SafeString]) -> dict[str, ob
     """
     publisher = source.publisher
     return {
-        **theme.context(),
+        **theme.context(source.look),
+        **theme.signs(source.look),
         "language": source.language,
         "title": speak(source.title.replace("{", "(").replace("}", ")")),  # MJML doubles it: no tag may stand there
         "preheader": braces.markup(source.preheader),
         "newsletter": speak(source.newsletter or source.title),
-        "name": speak(settings.WAGTAIL_SITE_NAME),
+        "name": speak(source.look.name),
         "identity": [speak(part) for part in (publisher.name, publisher.address) if part],
         "contact": speak(publisher.contact),
         "rights": speak(publisher.rights),
-        "site": speak(f"{settings.WAGTAIL_SITE_NAME} ({settings.BASE_URL})"),
+        "legal": [speak(line.strip()) for line in _in(source, source.look.legal).splitlines() if line.strip()],
+        "privacy_url": speak(absolute(_in(source, source.look.privacy))),
+        "site": speak(f"{source.look.name} ({settings.BASE_URL})"),
         "site_url": speak(absolute("/")),
         "web_url": speak(source.web_url),
         "is_marketing": (source.wraps or source.purpose_class) in MARKETING,
         "is_test": source.purpose_class == PurposeClass.TEST,
-        "ring": absolute(static(RING)),
         "put": _tags(),
         "rule": wrapping.RULE,
         "double_rule": wrapping.DOUBLE_RULE,
     }
+
+
+def _in(source: Source, texts: dict[str, str]) -> str:
+    return texts.get(source.language, "")
 
 
 def _for_html(data: str) -> SafeString:

@@ -13,6 +13,7 @@ from campaigns.rendering.links import Destination, LinkTable, Target, from_rich_
 from campaigns.rendering.pictures import Picture
 from campaigns.rendering.pieces import Link, Piece, Value, Words
 from campaigns.rendering.richtext import Paragraph, Run
+from content.look.shown import Look
 
 LISTS = {"ul": "margin:0 0 18px;padding:0 0 0 24px;", "ol": "margin:0 0 18px;padding:0 0 0 28px;"}
 
@@ -27,14 +28,15 @@ class Dress(ABC):
 
     suffix: str
 
-    def __init__(self, table: LinkTable) -> None:
+    def __init__(self, table: LinkTable, look: Look | None = None) -> None:
         self.table = table
+        self.look = look or Look()
 
     def write(self, piece: Piece) -> str:
         """The piece as template source in this dress's own language."""
         self.table.begin(piece.block_id)
         context: dict[str, object] = {name: self._value(value) for name, value in piece.values.items()}
-        context |= theme.context()
+        context |= theme.context(self.look)
         return render_to_string(f"mail/blocks/{piece.kind}.{self.suffix}", context)
 
     def _value(self, value: Value) -> object:
@@ -157,7 +159,10 @@ class Mail(_HtmlDress):
 
     suffix = "mjml"
     paragraph_styles = {"p": "margin:0 0 18px;", "li": "margin:0 0 8px;", **LISTS}
-    link_attributes = f' class="link" style="color:{theme.LIGHT.accent};text-decoration:underline;"'
+
+    def __init__(self, table: LinkTable, look: Look) -> None:
+        super().__init__(table, look)
+        self.link_attributes = f' class="link" style="color:{look.light.accent};text-decoration:underline;"'
 
     def href(self, target: Target, row: Destination | None) -> str:
         if row is not None:

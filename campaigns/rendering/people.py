@@ -129,11 +129,10 @@ class _Texts:
         signup = self.signups.get(delivery.context.get("signup", 0))
         grant = self.grants.get(delivery.context.get("grant", 0))
         found: dict[str, object] = {}
-        with translation.override(delivery.locale):
-            if signup:
-                found |= self._of_signup(signup, delivery.locale)
-            if grant:
-                found |= _of_grant(grant)
+        if signup or grant:
+            with translation.override(delivery.locale):
+                found |= self._of_signup(signup, delivery.locale) if signup else {}
+                found |= _of_grant(grant) if grant else {}
         if delivery.intent_key in self.requests:
             found["request"] = self.requests[delivery.intent_key]
         return found

@@ -1,6 +1,5 @@
 """The last step: one person's mail as bytes, from what was prepared once for all of them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -9,7 +8,7 @@ from campaigns.models.mailings import Mailing, MessageVersion, PurposeClass
 from campaigns.rendering import braces, headers, liquid, places
 from campaigns.rendering.people import Person
 from campaigns.rendering.people import of_deliveries as people
-from campaigns.rendering.skeleton import Builder, Slot
+from campaigns.rendering.skeleton import Builder, Skeleton, Slot, line_of
 from campaigns.rendering.values import Frame, Values
 
 CRLF = "\r\n"
@@ -51,9 +50,11 @@ class Writer:
         self.html = html
         self.text = text
         self.sender_domain = headers.domain_of(envelope.sender_address)
-        self._subject = liquid.TEXT.from_string(envelope.subject) if braces.has_tags(envelope.subject) else None
+        self._is_subject_fixed = not braces.has_tags(envelope.subject)
+        self._subject_line = line_of(envelope.subject)
+        self._subject_template = liquid.TEXT.from_string(envelope.subject)
         self._fixed = self._fixed_head()
-        self._skeletons: dict[bool, list[str | Slot]] = {}
+        self._skeletons: dict[bool, Skeleton] = {}
         self._date = (0, "")
 
     def write(self, person: Person, *, now: datetime) -> bytes:
@@ -63,19 +64,10 @@ class Writer:
         """
         values = Values(person, self.frame, now)
         try:
-            parts = [self._head(person, values)]
+            head = self._head(person, values)
         except headers.BadHeader as error:
             raise Unwritable(str(error)) from error
-        filled: dict[Slot, str] = {}
-        for part in self._skeleton(person.is_tracked):
-            if isinstance(part, str):
-                parts.append(part)
-                continue
-            content = filled.get(part)
-            if content is None:
-                content = filled[part] = part.fill(values)
-            parts.append(content)
-        return "".join(parts).encode()
+        return f"{head}{self._skeleton(person.is_tracked).filled(values)}".encode()
 
     def envelope_sender(self, person: Person) -> str:
         """The address that this mail's bounces come to."""
@@ -87,16 +79,18 @@ class Writer:
             f"To: {headers.mailbox(person.name, person.address)}",
             f"Message-ID: {headers.message_id(person.delivery_uid, self.sender_domain)}",
         ]
-        if self._subject is not None:
-            lines.append(f"Subject: {headers.text(self._rendered_subject(values))}")
+        if not self._is_subject_fixed:
+            lines.append(f"Subject: {headers.text(self._subject(values))}")
         if self.envelope.purpose_class in ONE_CLICK_CLASSES:
             before, behind = places.around(places.ONE_CLICK.url_name, self.frame.language)
             lines.append(f"List-Unsubscribe: <{before}{values.token(places.ONE_CLICK)}{behind}>")
         return f"{CRLF.join(lines)}{CRLF}{self._fixed}"
 
-    def _rendered_subject(self, values: Values) -> str:
+    def _subject(self, values: Values) -> str:
+        if self._subject_line is not None:
+            return "".join(part if isinstance(part, str) else part.text(values) for part in self._subject_line)
         try:
-            return self._subject.render(values) if self._subject else ""
+            return self._subject_template.render(values)
         except liquid.LiquidError:
             return "".join(piece.text for piece in braces.split(self.envelope.subject) if not piece.is_tag)
 
@@ -112,7 +106,7 @@ class Writer:
         lines = [f"From: {headers.mailbox(envelope.sender_name, envelope.sender_address)}"]
         if envelope.reply_to:
             lines.append(f"Reply-To: {envelope.reply_to}")
-        if self._subject is None:
+        if self._is_subject_fixed:
             lines.append(f"Subject: {headers.text(envelope.subject)}")
         if envelope.purpose_class in ONE_CLICK_CLASSES:
             lines.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click")
@@ -130,14 +124,14 @@ class Writer:
         ]
         return CRLF.join(lines)
 
-    def _skeleton(self, is_tracked: bool) -> list[str | Slot]:
+    def _skeleton(self, is_tracked: bool) -> Skeleton:
         found = self._skeletons.get(is_tracked)
         if found is None:
             shared: dict[object, Slot] = {}
             plain = Builder(self.frame, is_tracked, is_html=False, tokens=shared).build(self.text)
             rich = Builder(self.frame, is_tracked, is_html=True, tokens=shared).build(self.html)
             parts = [_opening("plain"), *plain, CRLF, _opening("html"), *rich, f"{CRLF}--{BOUNDARY}--{CRLF}"]
-            found = self._skeletons[is_tracked] = list(_joined(parts))
+            found = self._skeletons[is_tracked] = Skeleton.of(parts)
         return found
 
 
@@ -146,17 +140,6 @@ def _opening(kind: str) -> str:
         f"--{BOUNDARY}{CRLF}Content-Type: text/{kind}; charset=utf-8{CRLF}"
         f"Content-Transfer-Encoding: quoted-printable{CRLF}{CRLF}"
     )
-
-
-def _joined(parts: Sequence[str | Slot]) -> Sequence[str | Slot]:
-    """The parts with neighbouring texts made one."""
-    out: list[str | Slot] = []
-    for part in parts:
-        if isinstance(part, str) and out and isinstance(out[-1], str):
-            out[-1] += part
-        else:
-            out.append(part)
-    return out
 
 
 @lru_cache(maxsize=MAX_CACHED)

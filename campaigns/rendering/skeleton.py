@@ -4,7 +4,7 @@ What stays Liquid at sending is only what depends on the person by a condition, 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import TypeGuard
@@ -55,6 +55,39 @@ class TokenSlot(Slot):
         return quoted.value(values.token(self.place))
 
 
+@dataclass(frozen=True)
+class Skeleton:
+    """What a message says to all readers of one kind, with the places of what it says to each."""
+
+    texts: list[str]  # encoded; an empty one where a slot stands
+    slots: list[Slot]  # each once
+    places: list[tuple[int, int]]  # (which text, which slot)
+
+    @classmethod
+    def of(cls, parts: Sequence[str | Slot]) -> "Skeleton":
+        """Neighbouring texts made one, each slot counted."""
+        texts: list[str] = []
+        numbers: dict[Slot, int] = {}
+        places: list[tuple[int, int]] = []
+        for part in parts:
+            if isinstance(part, Slot):
+                places.append((len(texts), numbers.setdefault(part, len(numbers))))
+                texts.append("")
+            elif texts and texts[-1]:
+                texts[-1] += part
+            else:
+                texts.append(part)
+        return cls(texts, list(numbers), places)
+
+    def filled(self, values: Values) -> str:
+        """The whole of it for one reader."""
+        contents = [slot.fill(values) for slot in self.slots]
+        texts = self.texts.copy()
+        for place, number in self.places:
+            texts[place] = contents[number]
+        return "".join(texts)
+
+
 @dataclass(eq=False, frozen=True)
 class ValueSlot(Slot):
     """One value as it is, or what stands for it: `person.name | default: 'you'`."""
@@ -65,10 +98,14 @@ class ValueSlot(Slot):
     is_html: bool
 
     def fill(self, values: Values) -> str:
+        text = self.text(values)
+        return quoted.value(escape(text) if self.is_html else text)
+
+    def text(self, values: Values) -> str:
+        """The value on one line, not encoded."""
         found = values[self.group]
         text = liquid.one_line(str(found.get(self.name) or "")) if isinstance(found, Mapping) else ""
-        text = text or self.fallback
-        return quoted.value(escape(text) if self.is_html else text)
+        return text or self.fallback
 
 
 @dataclass(eq=False, frozen=True)
@@ -129,8 +166,9 @@ class Builder:
                 self._text.append(node.text)
             elif _asks_for_tracking(node):
                 self._walk(self._branch(node), template, has_own_names)
-            elif not self._settled(node) and (has_own_names or not self._simple(node)):
-                self._slot(_worked_out(node, template))
+            elif not self._settled(node):
+                value = None if has_own_names else _value(node, is_html=self.is_html)
+                self._slot(self._known(value) if value else _worked_out(node, template))
 
     def _branch(self, node: IfNode) -> list[Node]:
         if self.is_tracked:
@@ -163,13 +201,9 @@ class Builder:
         self._slot(self.tokens.setdefault(position, ClickSlot(position)))
         self._written(behind)
 
-    def _simple(self, node: Node) -> bool:
-        path, fallback = _path(node), _fallback(node)
-        if len(path) != 2 or path[0] not in SIMPLE_GROUPS or fallback is None:
-            return False
-        slot = ValueSlot(*path, fallback=fallback, is_html=self.is_html)
-        self._slot(self._values.setdefault((path, fallback), slot))
-        return True
+    def _known(self, value: ValueSlot) -> Slot:
+        """The slot that already stands for the same value, where one does."""
+        return self._values.setdefault((value.group, value.name, value.fallback), value)
 
     def _written(self, text: str) -> None:
         self._text.append(escape(text) if self.is_html else text)
@@ -179,6 +213,25 @@ class Builder:
             self.parts.append(quoted.fixed("".join(self._text)))
             self._text.clear()
         self.parts.append(slot)
+
+
+def line_of(source: str) -> list[str | ValueSlot] | None:
+    """A subject as texts and values; None where more than values is asked for, and Liquid has to work it out."""
+    parts: list[str | ValueSlot] = []
+    for node in liquid.TEXT.from_string(source).nodes:
+        part = node.text if isinstance(node, ContentNode) else _value(node, is_html=False)
+        if part is None:
+            return None
+        parts.append(part)
+    return parts
+
+
+def _value(node: Node, *, is_html: bool) -> ValueSlot | None:
+    """A value that stands there as it is; None for anything else."""
+    path, fallback = _path(node), _fallback(node)
+    if len(path) != 2 or path[0] not in SIMPLE_GROUPS or fallback is None:
+        return None
+    return ValueSlot(*path, fallback=fallback, is_html=is_html)
 
 
 def _worked_out(node: Node, template: BoundTemplate) -> Slot:

@@ -16,6 +16,8 @@ from campaigns.models.publisher import Identity, PublisherSettings
 from campaigns.rendering import syntax
 from campaigns.rendering.braces import literal
 from campaigns.rendering.links import absolute
+from content.look import shown
+from content.look.shown import Look
 
 if TYPE_CHECKING:
     # The models use this module for their previews.
@@ -36,6 +38,7 @@ class Source:
     reply_to: str
     newsletter: str  # name of the publication, empty for service mails
     publisher: Identity
+    look: Look
     vocabulary: syntax.Vocabulary
     purpose_class: str
     body: StreamValue | None = None  # None for service mails, whose words stand in templates
@@ -55,6 +58,7 @@ def of_issue(issue: IssuePage) -> Source:
         preheader=issue.preheader,
         newsletter=newsletter.name,
         publisher=PublisherSettings.current().identity(language),
+        look=shown.read(),
         vocabulary=syntax.ISSUE,
         purpose_class=PurposeClass.ISSUE,
         body=issue.body,
@@ -67,17 +71,19 @@ def of_email(email: Email, purpose: Purpose | None = None) -> Source:
     """An email; the journey's purpose names the newsletter whose sender it has, where there is one."""
     language = language_of(email)
     publisher = PublisherSettings.current().identity(language)
+    look = shown.read()
     newsletter = _newsletter_of(purpose)
-    sender = _sender(newsletter) if newsletter else _own_sender()
+    sender = _sender(newsletter) if newsletter else _own_sender(look)
     if email.sender_name:
         sender["sender_name"] = email.sender_name
     return Source(
         language=language,
-        title=newsletter.name if newsletter else settings.WAGTAIL_SITE_NAME,
+        title=newsletter.name if newsletter else look.name,
         subject=email.subject or literal(email.name),
         preheader=email.preheader,
-        newsletter=newsletter.name if newsletter else settings.WAGTAIL_SITE_NAME,
+        newsletter=newsletter.name if newsletter else look.name,
         publisher=publisher,
+        look=look,
         vocabulary=syntax.EMAIL,
         purpose_class=PurposeClass.JOURNEY,
         body=email.body,
@@ -89,17 +95,19 @@ def of_service(kind: str, locale: str) -> Source:
     """A service mail: its words stand in site/templates/mail/service/."""
     language = locale if locale in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
     publisher = PublisherSettings.current().identity(language)
+    look = shown.read()
     return Source(
         language=language,
-        title=settings.WAGTAIL_SITE_NAME,
+        title=look.name,
         subject="",
         preheader="",
         newsletter="",
         publisher=publisher,
+        look=look,
         vocabulary=syntax.EMAIL,
         purpose_class=PurposeClass.SERVICE,
         service_kind=kind,
-        **_own_sender(),
+        **_own_sender(look),
     )
 
 
@@ -123,9 +131,9 @@ def _sender(newsletter: Newsletter) -> dict[str, str]:
     }
 
 
-def _own_sender() -> dict[str, str]:
+def _own_sender(look: Look) -> dict[str, str]:
     return {
-        "sender_name": settings.WAGTAIL_SITE_NAME,
+        "sender_name": look.name,
         "sender_address": settings.DEFAULT_FROM_EMAIL,
         "reply_to": "",
     }

@@ -71,6 +71,13 @@ def archive(issues: PageQuerySet, request: HttpRequest) -> dict[str, Any]:
     return {"rows": [_row(issue, request) for issue in part.object_list], "part": part}
 
 
+def newest(issues: PageQuerySet, request: HttpRequest) -> Row | None:
+    """The newest live issue that went to everybody and asks for no password."""
+    found = issues.live().public().filter(segment=None).select_related("newsletter").defer_streamfields()
+    issue = found.order_by("-first_published_at", "-pk").first()
+    return _row(issue, request) if issue else None
+
+
 def _row(issue: IssuePage, request: HttpRequest) -> Row:
     nobody: dict[str, Any] = {"newsletter": {"name": issue.newsletter.name}}
     return Row(

@@ -19,11 +19,12 @@ N_DAYS = 28  # of a sparkline
 AHEAD = timedelta(days=7)
 N_COMING = 12
 WIDTH, HEIGHT = 112, 28  # of a sparkline, in its own units
-KINDS = (Kind.CONSENT_CONFIRMED, Kind.CONSENT_WITHDRAWN, Kind.LINK_CLICKED, Kind.PAGE_READ, Kind.MAIL_COMPLAINED)
-# Days are those of the site's zone; a day without anything has no row.
+KINDS = (Kind.CONSENT_CONFIRMED, Kind.CONSENT_WITHDRAWN, Kind.PAGE_READ, Kind.MAIL_COMPLAINED)
+# Days are those of the site's zone; a day without anything has no row. Of consents only those to newsletters count.
 BY_DAY = """
 SELECT (occurred_at AT TIME ZONE %s)::date AS day, kind, count(*) FROM subscribers_event
 WHERE kind = ANY(%s) AND occurred_at >= %s AND evidence <> 'machine'
+    AND (object_kind <> 'purpose' OR object_key IN (SELECT key FROM subscribers_purpose WHERE kind = 'newsletter'))
 GROUP BY 1, 2
 """
 
@@ -81,7 +82,7 @@ def walking() -> list[tuple[Journey, int]]:
 def figures(now: datetime) -> list[Figure]:
     """Readers, the last issue, reading, complaints; one look at the events of four weeks for all."""
     days = by_day(now, KINDS)
-    return [_readers(days), _last_issue(days), _reading(days), _complaints(days, now)]
+    return [_readers(days), _last_issue(), _reading(days), _complaints(days, now)]
 
 
 def by_day(now: datetime, kinds: Iterable[str]) -> dict[str, list[int]]:
@@ -119,7 +120,7 @@ def _readers(days: dict[str, list[int]]) -> Figure:
     )
     net = [come - gone for come, gone in zip(days[Kind.CONSENT_CONFIRMED], days[Kind.CONSENT_WITHDRAWN], strict=True)]
     sums = [sum(net[: number + 1]) for number in range(len(net))]
-    note = _("%(change)+d in four weeks") % {"change": sums[-1]}
+    note = _("%(change)+d subscriptions in four weeks") % {"change": sums[-1]}
     return Figure(
         _("Readers of a newsletter"),
         f"{n}",
@@ -129,14 +130,14 @@ def _readers(days: dict[str, list[int]]) -> Figure:
     )
 
 
-def _last_issue(days: dict[str, list[int]]) -> Figure:
+def _last_issue() -> Figure:
     sent = Mailing.objects.filter(state=Mailing.State.FINISHED, is_standing=False).order_by("-finished_at").first()
     if sent is None:
         return Figure(_("Clicked in the last issue"), "–", _("no issue was sent yet"), reverse("office_mailings"))
     n_people = report.n_clickers(sent)
     note = _("of %(n)d who let us count: %(title)s") % {"n": report.n_trackable(sent), "title": sent.title}
     url = reverse("office_mailing", args=[sent.pk])
-    return Figure(_("Clicked in the last issue"), f"{n_people}", note, url, sparkline(days[Kind.LINK_CLICKED]))
+    return Figure(_("Clicked in the last issue"), f"{n_people}", note, url)
 
 
 def _reading(days: dict[str, list[int]]) -> Figure:

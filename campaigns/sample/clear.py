@@ -24,7 +24,17 @@ from campaigns.models import (
     Run,
 )
 from campaigns.sample import library, words
-from content.models import ArticlePage, Author, ColumnPage, HomePage, PlainPage, ResourcePage, Topic
+from content.models import (
+    ArticlePage,
+    Author,
+    ColumnPage,
+    HomePage,
+    LandingPage,
+    PlainPage,
+    ResourcePage,
+    SeriesPage,
+    Topic,
+)
 from subscribers.models import (
     Consent,
     Event,
@@ -141,8 +151,8 @@ def _mailings(cleared: Cleared) -> None:
 
 
 def _pages(cleared: Cleared) -> None:
-    """Articles, issues, resources and plain pages; then the column, unless somebody wrote in it."""
-    for model in (IssuePage, ArticlePage, PlainPage, ResourcePage):
+    """Articles, issues, resources, plain and landing pages; then column and series, unless somebody wrote in them."""
+    for model in (IssuePage, ArticlePage, PlainPage, LandingPage, ResourcePage):
         for pk in list(model.objects.filter(SAMPLE).values_list("pk", flat=True)):
             cleared.gone(_("pages"), _delete_page(pk))
     for column in ColumnPage.objects.filter(SAMPLE):
@@ -150,6 +160,11 @@ def _pages(cleared: Cleared) -> None:
             cleared.kept.append(_("the column “%(name)s”: there are pieces of yours in it") % {"name": column})
         else:
             cleared.gone(_("pages"), _delete_page(column.pk))
+    for series in SeriesPage.objects.filter(SAMPLE):
+        if series.get_children().exists():
+            cleared.kept.append(_("the series “%(name)s”: there are resources of yours in it") % {"name": series})
+        else:
+            cleared.gone(_("pages"), _delete_page(series.pk))
 
 
 def _delete_page(pk: int) -> int:
@@ -190,7 +205,7 @@ def _named(cleared: Cleared) -> None:
     """Topics and authors that no article of somebody else has."""
     for topic in Topic.objects.filter(SAMPLE):
         has_topic = Q(topics=topic)
-        is_used = any(model.objects.filter(has_topic).exists() for model in (ArticlePage, ResourcePage))
+        is_used = any(model.objects.filter(has_topic).exists() for model in (ArticlePage, ResourcePage, SeriesPage))
         _delete_unless(cleared, topic, is_used=is_used)
     for author in Author.objects.filter(SAMPLE):
         is_named = Q(author__translation_key=author.translation_key)

@@ -88,6 +88,7 @@ def _fill(seed: int, day: date, now: datetime, say: Say) -> None:
     say(2, N_PARTS, _("resources"))
     targets = library.make(day)
     targets = _write(targets, forms, day, now, say)
+    publication.make_landing(forms, day)
     say(6, N_PARTS, _("mails"))
     emails = mails.make_emails(targets, day)
     say(7, N_PARTS, _("issues"))

@@ -2,19 +2,21 @@
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from wagtail.models import Locale, Page
 
 from campaigns.sample import texts, words
 from campaigns.sample.texts import SampleText
+from content.importing import values
 from content.importing.fitting import Fitter, RawBlock
 from content.importing.images import Gallery
 from content.importing.names import Names, slug_of
 from content.importing.pieces import Piece, Source
 from content.importing.run import Import, Load
 from content.importing.writing import TWINS, Desk, Wishes
-from content.models import Author, ColumnPage, HomePage, MagazinePage, Topic
+from content.models import Author, ColumnPage, HomePage, LandingPage, MagazinePage, Topic
+from subscribers.models import SignupForm
 
 COLUMNIST = "Nora Belvento"
 KEYS = uuid.UUID("5ce9a0c5-8e0a-4f6e-9d6c-1b6a5b1f7c20")  # ours: the same words are the same row at every filling
@@ -78,6 +80,26 @@ def _make_column(code: str, given: words.Words) -> None:
     )
     Page.objects.get(pk=MagazinePage.objects.get(locale__language_code=code).pk).add_child(instance=column)
     column.save_revision().publish(skip_permission_checks=True)
+
+
+def make_landing(forms: dict[str, int], day: date) -> None:
+    """The page where a link from elsewhere arrives, in both languages, with the sample's form."""
+    for name in texts.names("landing"):
+        for code, locale in locales().items():
+            _source, piece = texts.one(code, "landing", name, day)
+            page = LandingPage(
+                title=piece.title,
+                slug=piece.slug,
+                headline=str(piece.extra["headline"]),
+                promise=str(piece.extra["promise"]),
+                form=[("signup", {"form": SignupForm.objects.get(pk=forms[code])})],
+                voices=[("voice", voice) for voice in values.rows(piece.extra["voices"], ("text", "source"))],
+                locale=locale,
+                translation_key=key(f"landing:{name}"),
+                is_sample=True,
+            )
+            Page.objects.get(pk=HomePage.objects.get(locale=locale).pk).add_child(instance=page)
+            page.save_revision().publish(skip_permission_checks=True)
 
 
 @dataclass

@@ -88,6 +88,8 @@ def _missing(one: Mailing, now: datetime) -> str:
     """Compile every language now, so that all readers get what stood there at this moment; gives what is in the way."""
     if one.issue is None:
         return _("Its issue was deleted.")
+    if trouble := audience.trouble(one.issue):
+        return trouble
     try:
         for language in audience.languages(one.issue):
             versions.ensure(one, language, now=now)

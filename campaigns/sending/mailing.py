@@ -44,8 +44,11 @@ class WrongMoment(Exception):
 def for_issue(issue: IssuePage, *, user: User | None, now: datetime, at: datetime | None = None) -> Mailing:
     """Begin to send an issue: after the undo window, or at a moment.
 
-    Raises: WrongMoment, when it is on its way or was sent already. Changes: one mailing; nothing has left yet.
+    Raises: WrongMoment, when it is on its way or was sent already, or its segment cannot be read.
+    Changes: one mailing; nothing has left yet.
     """
+    if trouble := audience.trouble(issue):
+        raise WrongMoment(trouble)
     expected = audience.count(issue, now=now).n_going
     try:
         with transaction.atomic():
@@ -69,12 +72,8 @@ def for_issue(issue: IssuePage, *, user: User | None, now: datetime, at: datetim
 
 
 def _earlier(issue: IssuePage) -> list[Mailing]:
-    """The cancelled mailings of an issue, in whichever of its languages they were begun.
-
-    Raises: WrongMoment when one was not cancelled: readers get an issue once.
-    """
-    same = IssuePage.objects.filter(translation_key=issue.translation_key).values("pk")
-    earlier = list(Mailing.objects.filter(issue__in=same, purpose_class=PurposeClass.ISSUE))
+    """The cancelled mailings of an issue. Raises: WrongMoment when one was not cancelled: readers get an issue once."""
+    earlier = list(audience.mailings(issue))
     states = {one.state for one in earlier}
     if states & set(OPEN):
         raise WrongMoment(_("This issue is already on its way. Look at its mailing before sending it again."))

@@ -39,7 +39,7 @@ WHERE mailing.state = 'sending' AND account.paused_at IS NULL
 ORDER BY array_position(ARRAY['service', 'test', 'resource', 'journey', 'issue'], mailing.purpose_class::text),
     mailing.id
 """
-_speeds: dict[int, float] = {}  # mails a second of each account's last chunk in this process
+_speeds: dict[int, float] = {}  # mails a second of each account in this process, as last seen
 
 
 @dataclass
@@ -50,6 +50,7 @@ class Source:
     rates: Rates
     mailing_ids: deque[int]
     deadline: float  # monotonic
+    begun_at: float  # monotonic
 
     def envelopes(self) -> Iterator[Envelope]:
         """Mails ready to leave, until nothing is due, nothing is permitted, or the time is over."""
@@ -62,6 +63,7 @@ class Source:
     def _claim(self) -> list[Delivery] | None:
         """The next rows of the first mailing that has any; empty when that mailing is done; None to stop."""
         mailing_id = self.mailing_ids[0]
+        self.note_speed()
         wanted = claim_size(self.rates.account.pk)
         n_permitted = self.rates.permit(wanted)
         if n_permitted < 1:
@@ -71,6 +73,12 @@ class Source:
         if len(claimed) < n_permitted:
             self.mailing_ids.popleft()
         return claimed
+
+    def note_speed(self) -> None:
+        """How fast this chunk is so far, so that the next claim fits it; a handful of mails tells nothing."""
+        if self.hand.n_answered >= SMALLEST_CLAIM:
+            seconds = time.monotonic() - self.begun_at
+            _speeds[self.rates.account.pk] = self.hand.n_answered / max(seconds, 0.001)
 
     def _ready(self, claimed: list[Delivery]) -> Iterator[Envelope]:
         if not claimed:
@@ -134,12 +142,11 @@ def due() -> dict[int, list[int]]:
 
 def send_by(account_id: int, mailing_ids: Sequence[int], *, worker: str, deadline: float) -> int:
     """Send the due mails of some mailings by their account; gives how many got an answer."""
-    now, begun_at = timezone.now(), time.monotonic()
-    limits = Rates(Account.objects.get(pk=account_id), now=now)
+    limits = Rates(Account.objects.get(pk=account_id), now=timezone.now())
     if not limits.is_open:
         return 0
     hand = Hand(worker, account_id=account_id)
-    source = Source(hand, limits, deque(mailing_ids), deadline)
+    source = Source(hand, limits, deque(mailing_ids), deadline, begun_at=time.monotonic())
     try:
         with relaxed_commits():
             accounts.transport_of(limits.account).hand_over(source.envelopes(), hand)
@@ -151,7 +158,7 @@ def send_by(account_id: int, mailing_ids: Sequence[int], *, worker: str, deadlin
         logger.warning("The cache is away: account %s has a limit and sends nothing", account_id)
     finally:
         limits.return_unused(hand.give_back())
-    remember_speed(account_id, hand.n_answered, time.monotonic() - begun_at)
+        source.note_speed()
     return hand.n_answered
 
 
@@ -186,11 +193,5 @@ def fate_of(delivery_id: int, verdict: gate.Verdict, now: datetime) -> Fate:
 
 
 def claim_size(account_id: int) -> int:
-    """How many rows to claim at once, from the speed of the last chunk."""
+    """How many rows to claim at once, from the account's speed in this chunk or the last."""
     return int(min(LARGEST_CLAIM, max(SMALLEST_CLAIM, _speeds.get(account_id, 0.0) * CLAIM_SECONDS)))
-
-
-def remember_speed(account_id: int, n_answered: int, seconds: float) -> None:
-    """Note how fast an account went, so that claims fit it; a handful of mails tells nothing."""
-    if n_answered >= SMALLEST_CLAIM:
-        _speeds[account_id] = n_answered / max(seconds, 0.001)

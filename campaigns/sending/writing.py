@@ -45,6 +45,7 @@ class Letter:
             recipient=self.person.address,
             raw=raw,
             key=self.delivery.uid.hex,
+            is_clean=True,
         )
 
     def _written_before(self) -> Envelope:

@@ -19,6 +19,7 @@ class Envelope:
     recipient: str
     raw: bytes  # RFC 5322, CRLF
     key: str = ""  # the delivery's uid: by it a provider knows a second try of the same mail
+    is_clean: bool = False  # ready for the wire as it is (`phrases.on_wire`): looking costs a tenth of sending
 
 
 class Answer(StrEnum):

@@ -77,7 +77,8 @@ class Line:
         if self.announced is None or self.is_over:
             return
         self.leaving, self.announced, self.is_ready = self.announced, None, False
-        self.wire.queue(on_wire(self.leaving.raw), b".\r\n")
+        raw = self.leaving.raw
+        self.wire.queue(raw if self.leaving.is_clean else on_wire(raw), b".\r\n")
         self._content_end = self.wire.n_queued
         self._awaited.append("content")
 

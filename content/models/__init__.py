@@ -4,7 +4,10 @@ from content.models.article import ArticlePage, MagazinePage
 from content.models.authors import Author
 from content.models.column import ColumnPage
 from content.models.home import HomePage, PlainPage
+from content.models.landing import LandingPage
+from content.models.look import LookSettings
 from content.models.resource import LibraryPage, ResourcePage
+from content.models.series import SeriesPage
 from content.models.topics import Topic
 
 __all__ = [
@@ -12,9 +15,12 @@ __all__ = [
     "Author",
     "ColumnPage",
     "HomePage",
+    "LandingPage",
     "LibraryPage",
+    "LookSettings",
     "MagazinePage",
     "PlainPage",
     "ResourcePage",
+    "SeriesPage",
     "Topic",
 ]

@@ -3,7 +3,9 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
+from wagtail.fields import StreamField
 from wagtail.models import Page
+from wagtail.snippets.blocks import SnippetChooserBlock
 
 from content.models.serving import Served
 
@@ -21,6 +23,17 @@ class ColumnPage(Served, Page):
         verbose_name=_("author"),
     )
     rhythm = models.CharField(_("rhythm"), max_length=80, blank=True)
+    # A block and not a foreign key: this room knows nothing of the tables above it.
+    follow = StreamField(
+        [("form", SnippetChooserBlock("subscribers.SignupForm", label=_("form")))],
+        verbose_name=_("form to follow it"),
+        blank=True,
+        max_num=1,
+        help_text=_(
+            "The form of the newsletter that carries this column. It stands on the column's page and under each of its "
+            "pieces. Empty: the general form."
+        ),
+    )
     is_sample = models.BooleanField(default=False, editable=False)
 
     template = "content/column.html"
@@ -31,8 +44,14 @@ class ColumnPage(Served, Page):
         FieldPanel("introduction", help_text=_("What the series is about, in one or two sentences.")),
         FieldPanel("author"),
         FieldPanel("rhythm", help_text=_("How often a piece comes, in words: “every weekday morning”.")),
+        FieldPanel("follow"),
     ]
 
     class Meta:
         verbose_name = _("column")
         verbose_name_plural = _("columns")
+
+    @property
+    def follow_form(self) -> int | None:
+        """The number of the form by which it is followed, without loading that form."""
+        return next((block["value"] for block in self.follow.raw_data), None)

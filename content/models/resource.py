@@ -1,17 +1,22 @@
 """The library and its free resources."""
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
-from wagtail.fields import StreamField
+from wagtail.documents.models import AbstractDocument
+from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 from wagtail.search import index
 
-from content.blocks import BodyBlock
+from content import tools
+from content.blocks import TEXT_FEATURES, BodyBlock
 from content.editing import TopicsForm
 from content.models.serving import Served
+
+FILMS = {"mp4": "video/mp4", "webm": "video/webm"}  # {ending: type}; what every browser of these years can play
 
 
 class LibraryPage(Served, Page):
@@ -21,8 +26,11 @@ class LibraryPage(Served, Page):
 
     template = "content/library.html"
     parent_page_types = ["content.HomePage"]
-    subpage_types = ["content.ResourcePage"]
-    content_panels = [*Page.content_panels, FieldPanel("introduction")]
+    subpage_types = ["content.ResourcePage", "content.SeriesPage"]
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("introduction", help_text=_("One or two sentences under the title.")),
+    ]
 
     class Meta:
         verbose_name = _("library")
@@ -57,6 +65,25 @@ class ResourcePage(Served, Page):
         verbose_name=_("file"),
     )
     n_pages = models.PositiveIntegerField(_("pages"), null=True, blank=True)
+    n_seconds = models.PositiveIntegerField(_("seconds"), null=True, blank=True)
+    captions_it = models.ForeignKey(
+        "wagtaildocs.Document",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("captions in Italian"),
+    )
+    captions_en = models.ForeignKey(
+        "wagtaildocs.Document",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("captions in English"),
+    )
+    transcript = RichTextField(_("transcript"), features=TEXT_FEATURES, blank=True)
+    tool = models.CharField(_("tool"), max_length=40, choices=tools.choices, blank=True)
     cover = models.ForeignKey(
         "wagtailimages.Image",
         on_delete=models.SET_NULL,
@@ -70,28 +97,82 @@ class ResourcePage(Served, Page):
 
     template = "content/resource.html"
     base_form_class = TopicsForm
-    parent_page_types = ["content.LibraryPage"]
+    parent_page_types = ["content.LibraryPage", "content.SeriesPage"]
     subpage_types: list[str] = []
     content_panels = [
         *Page.content_panels,
         FieldPanel("abstract", help_text=_("What the reader can do with it, in two sentences.")),
         MultiFieldPanel(
             [
-                FieldPanel("kind"),
+                FieldPanel("kind", help_text=_("Stands over the title and is a filter of the library.")),
                 FieldPanel(
                     "gate", help_text=_("For an address: the file comes by mail, with or without a newsletter.")
                 ),
                 FieldPanel("document", help_text=_("Has no public address: it leaves only through this page.")),
-                FieldPanel("n_pages"),
+                FieldPanel("n_pages", help_text=_("How long it is, where it has pages.")),
             ],
             heading=_("The file"),
         ),
-        FieldPanel("topics", widget=forms.CheckboxSelectMultiple),
+        MultiFieldPanel(
+            [
+                FieldPanel("n_seconds", help_text=_("How long the video is.")),
+                FieldPanel("captions_it", help_text=_("A file .vtt: what is said or shown, line by line.")),
+                FieldPanel("captions_en", help_text=_("The same in English. Readers choose in the player.")),
+                FieldPanel(
+                    "transcript",
+                    help_text=_("The whole video in words, below the player; for those who do not watch or hear it."),
+                ),
+            ],
+            heading=_("A video"),
+            help_text=_(
+                "An MP4 or WebM file that is free to take plays in the page. For an address, it comes by mail."
+            ),
+        ),
+        MultiFieldPanel(
+            [FieldPanel("tool", help_text=_("It stands in the page and needs no file. Only for the kind Tool."))],
+            heading=_("A tool"),
+        ),
+        FieldPanel(
+            "topics",
+            widget=forms.CheckboxSelectMultiple,
+            help_text=_("The drawn cover takes its colours from them; the library is filtered by them."),
+        ),
         FieldPanel("cover"),
-        FieldPanel("body"),
+        FieldPanel("body", help_text=_("What the reader will find, so that nobody takes it in vain.")),
     ]
-    search_fields = [*Page.search_fields, index.SearchField("abstract"), index.SearchField("body")]
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("abstract"),
+        index.SearchField("body"),
+        index.SearchField("transcript"),
+    ]
 
     class Meta:
         verbose_name = _("resource")
         verbose_name_plural = _("resources")
+
+    @property
+    def plays(self) -> bool:
+        """Whether the page has a player: an open video whose file browsers can play. A gated one is a file like any."""
+        is_open_video = self.kind == self.Kind.VIDEO and self.gate == self.Gate.OPEN
+        return is_open_video and self.document is not None and _ending(self.document) in FILMS
+
+    def clean(self) -> None:
+        """Raises: ValidationError, by field, where kind, gate and files do not fit together."""
+        super().clean()
+        wrong: dict[str, object] = {}
+        if self.kind == self.Kind.VIDEO and self.document and _ending(self.document) not in FILMS:
+            wrong["document"] = _("A video is a file of the kind .mp4 or .webm; this one is not.")
+        for name in ("captions_it", "captions_en"):
+            if (captions := getattr(self, name)) and _ending(captions) != "vtt":
+                wrong[name] = _("Captions are a file of the kind .vtt; this one is not.")
+        if self.tool and self.kind != self.Kind.TOOL:
+            wrong["tool"] = _("Only a resource of the kind Tool can hold a tool.")
+        elif self.tool and self.gate != self.Gate.OPEN:
+            wrong["gate"] = _("A tool stands in the page for everybody: choose “Free to take”.")
+        if wrong:
+            raise ValidationError(wrong)
+
+
+def _ending(document: AbstractDocument) -> str:
+    return document.file_extension.lower()

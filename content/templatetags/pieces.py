@@ -4,11 +4,12 @@ from typing import Any
 
 from django import template
 from django.template.context import Context
+from django.utils import timezone
 from wagtail.models import Page
 
-from content import languages, listing, opened, pictures
+from content import languages, listing, opened, pace, pictures, series
 from content.library import Shelf, shelf
-from content.models import ArticlePage, Author, ColumnPage, MagazinePage, ResourcePage, Topic
+from content.models import ArticlePage, Author, ColumnPage, MagazinePage, ResourcePage, SeriesPage, Topic
 from content.navigation import absolute, address
 
 register = template.Library()
@@ -41,8 +42,8 @@ def newest_articles(context: Context, number: int) -> list[listing.Card]:
 
 @register.simple_tag(takes_context=True)
 def newest_resources(context: Context, number: int) -> list[listing.Card]:
-    """The first resources of the library in the active language."""
-    return listing.resource_cards(listing.resources()[:number], context["request"])
+    """What stands first in the library of the active language, each series as one."""
+    return listing.resource_cards(listing.shelved(listing.resources(), number), context["request"])
 
 
 @register.simple_tag(takes_context=True)
@@ -61,6 +62,18 @@ def column_author(page: ColumnPage) -> Author | None:
 def library_shelf(context: Context) -> Shelf:
     """The library as the reader filtered it."""
     return shelf(context["request"])
+
+
+@register.simple_tag(takes_context=True)
+def open_series(context: Context, page: SeriesPage) -> series.OpenSeries:
+    """The parts of a series."""
+    return series.opened(page, context["request"])
+
+
+@register.simple_tag
+def our_pace(page: Page) -> pace.Pace:
+    """How long our pieces are and how often they come, in the page's language."""
+    return pace.measured(page.locale.language_code, timezone.now())
 
 
 @register.simple_tag

@@ -5,11 +5,15 @@ from datetime import datetime
 from django import template
 from django.conf import settings
 from django.template.context import Context
+from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from wagtail.models import Page
 
 from content import navigation
+from content.look import shown
+from content.models import HomePage
 
 register = template.Library()
 
@@ -17,7 +21,36 @@ register = template.Library()
 @register.simple_tag
 def publication_name() -> str:
     """The publication's name."""
-    return settings.WAGTAIL_SITE_NAME
+    return shown.current().name
+
+
+@register.simple_tag
+def look() -> shown.Look:
+    """What the publisher chose: logo, colours, type, the words at the foot."""
+    return shown.current()
+
+
+@register.simple_tag
+def tab_icon() -> str:
+    """The ring for the browser's tab, in the publication's accent."""
+    look = shown.current()
+    if not look.is_recoloured:
+        return static("circolare/img/ring.svg")
+    return reverse("ring_svg", args=[look.light.accent[1:], look.dark.accent[1:]])
+
+
+@register.filter
+def in_language(texts: dict[str, str]) -> str:
+    """The text of the active language; "" where there is none."""
+    return texts.get((translation.get_language() or settings.LANGUAGE_CODE)[:2], "")
+
+
+@register.simple_tag
+def publication_promise() -> str:
+    """What the front page of the active language says below its name; empty where it says nothing."""
+    fronts = HomePage.objects.live().filter(locale__language_code=translation.get_language())
+    said = fronts.values_list("introduction", "tagline").first()
+    return (said[0] or said[1]) if said else ""
 
 
 @register.simple_tag
@@ -33,6 +66,12 @@ def day(moment: datetime | None) -> str:
         return ""
     written = date_format(timezone.localtime(moment), "j F Y")
     return written.lower() if translation.get_language() == "it" else written
+
+
+@register.filter
+def instant(moment: datetime) -> str:
+    """The moment as HTML wants it in `datetime`: to the second, with the zone's distance; Django's `c` is finer."""
+    return timezone.localtime(moment).isoformat(timespec="seconds")
 
 
 @register.simple_tag

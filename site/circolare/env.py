@@ -82,13 +82,13 @@ def database(url: str) -> dict[str, object]:
     if not name:
         raise ImproperlyConfigured("DATABASE_URL names no database: postgresql://user@host:5432/NAME")
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-    host = query.pop("host", parts.hostname or "")
+    host = query.pop("host", "") or unquote(parts.hostname or "")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": name,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(host),
+        "HOST": host,
         "PORT": str(parts.port or query.pop("port", "")),
         "OPTIONS": query,
     }

@@ -29,6 +29,8 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", (urlsplit(BASE_URL).hostname or "loca
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 # Networks whose X-Forwarded-For is believed; empty: the peer's own address is the client's.
 CIRCOLARE_TRUSTED_PROXIES = env.words("CIRCOLARE_TRUSTED_PROXIES")
+# How its parts are started: demo, compose; empty: by services of one's own. For the commands that the office shows.
+CIRCOLARE_STARTED_BY = env.text("CIRCOLARE_STARTED_BY")
 # A file of networks, one a line: clicks and reads from there are a machine's.
 CIRCOLARE_DATACENTRES = env.text("CIRCOLARE_DATACENTRES")
 WAGTAIL_SITE_NAME = env.text("CIRCOLARE_SITE_NAME", "Circolare")
@@ -130,6 +132,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "circolare.compression.TextCompressionMiddleware",
     "circolare.headers.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "circolare.languages.AddressLanguageMiddleware",
@@ -202,6 +205,7 @@ WAGTAILDOCS_EXTENSIONS = [
     "pptx",
     "txt",
     "vtt",
+    "webm",
     "xlsx",
     "zip",
 ]

@@ -6,10 +6,13 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as admin_urls
 from wagtail.documents import urls as document_urls
 
+from circolare import setup
 from circolare.health import healthz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("admin/login/", setup.Login.as_view()),  # in place of Wagtail's, under its name
+    path("admin/setup/", setup.Setup.as_view(), name="setup"),
     path("admin/", include(admin_urls)),
     path("documents/", include(document_urls)),
     path("", include("content.machine_urls")),

@@ -1,7 +1,8 @@
-"""A guarded file on its way: by name, never to be stored, whole or in part (RFC 9110, section 14)."""
+"""A guarded file on its way, whole or in part (RFC 9110, section 14): given by name, or shown in its page."""
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -12,7 +13,6 @@ from wagtail.documents.models import AbstractDocument
 CHUNK = 64 * 1024  # bytes
 ONE_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 HEADERS = {
-    "Cache-Control": "no-store, private",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex, nofollow",
@@ -21,8 +21,20 @@ HEADERS = {
 }
 
 
-def respond(request: HttpRequest, document: AbstractDocument) -> HttpResponseBase:
-    """The file as an attachment under its own name: 200, 206 for one range, 416 for a range beyond its end.
+@dataclass(frozen=True)
+class Manner:
+    """How a file is handed out."""
+
+    is_attachment: bool
+    cache: str
+
+
+GIVEN = Manner(is_attachment=True, cache="no-store, private")  # to keep: a granted or free download
+SHOWN = Manner(is_attachment=False, cache="private, max-age=3600")  # in a page that anybody may open
+
+
+def respond(request: HttpRequest, document: AbstractDocument, *, manner: Manner = GIVEN) -> HttpResponseBase:
+    """The file under its own name: 200, 206 for one range, 416 for a range beyond its end.
 
     Raises: FileNotFoundError where the row has no file behind it.
     """
@@ -41,8 +53,9 @@ def respond(request: HttpRequest, document: AbstractDocument) -> HttpResponseBas
         response["Content-Length"] = len(part)
         response["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{n_bytes}"
     response["Content-Type"] = document.content_type or "application/octet-stream"
-    response["Content-Disposition"] = content_disposition_header(True, document.filename)
+    response["Content-Disposition"] = content_disposition_header(manner.is_attachment, document.filename) or "inline"
     response["ETag"] = tag
+    response["Cache-Control"] = manner.cache
     for name, value in HEADERS.items():
         response[name] = value
     return response

@@ -57,6 +57,9 @@ class Signup(models.Model):
 
     class Meta:
         ordering = ("-id",)
+        indexes = [
+            models.Index(fields=["page_url"], name="signup_begun_on", condition=models.Q(confirmed_at__isnull=False))
+        ]
 
     def __str__(self) -> str:
         return f"signup {self.pk}"

@@ -38,8 +38,7 @@ class Names:
 
 def sentence(rule: Rule) -> str:
     """One sentence about people ("who …"), without a full stop. Up to four round trips for the titles."""
-    said = phrase(rule, names_of(rule))
-    return said[1:-1] if isinstance(rule, All | Any) and len(rule.parts) > 1 else said
+    return phrase(rule, names_of(rule))
 
 
 def names_of(rule: Rule) -> Names:
@@ -76,19 +75,18 @@ def _leaves(rule: Rule) -> list[Rule]:
 
 def phrase(rule: Rule, names: Names) -> str:
     """The sentence, with the titles given."""
-    if isinstance(rule, All):
-        return _joined([phrase(part, names) for part in rule.parts], pgettext("joins conditions", "and"))
-    if isinstance(rule, Any):
-        return _joined([phrase(part, names) for part in rule.parts], pgettext("joins conditions", "or"))
+    if isinstance(rule, All | Any):
+        word = pgettext("joins conditions", "and") if isinstance(rule, All) else pgettext("joins conditions", "or")
+        return f" {word} ".join(_inside(part, names) for part in rule.parts)
     if isinstance(rule, Not):
-        return _("not: %(condition)s") % {"condition": phrase(rule.part, names)}
+        return _("not: %(condition)s") % {"condition": _inside(rule.part, names)}
     return _single(rule, names)
 
 
-def _joined(parts: list[str], word: str) -> str:
-    if len(parts) == 1:
-        return parts[0]
-    return "(" + f" {word} ".join(parts) + ")"
+def _inside(part: Rule, names: Names) -> str:
+    """A condition within another: in brackets where it joins some itself."""
+    said = phrase(part, names)
+    return f"({said})" if isinstance(part, All | Any) and len(part.parts) > 1 else said
 
 
 def _single(rule: Rule, names: Names) -> str:

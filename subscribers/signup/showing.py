@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.validators import slug_re
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from wagtail.models import Locale
 
 from subscribers import consent
@@ -62,6 +62,14 @@ def first_open(locale: str) -> SignupForm | None:
     return found.select_related("locale").order_by("pk").first()
 
 
+def numbered(form_id: int, locale: str) -> SignupForm | None:
+    """The form of this number in this language where it exists, else as it is; one query."""
+    key = SignupForm.objects.filter(pk=form_id).values("translation_key")
+    versions = list(SignupForm.objects.filter(translation_key__in=key).select_related("locale"))
+    in_locale = (form for form in versions if form.locale.language_code == locale[:2])
+    return next(in_locale, None) or next((form for form in versions if form.pk == form_id), None)
+
+
 def in_language(form: SignupForm, locale: Locale) -> SignupForm:
     """The form in this language where it exists, else as it is."""
     if form.locale_id == locale.pk:
@@ -83,11 +91,11 @@ def build(
     prefix: str = "signup",
 ) -> Shown:
     """The form ready to be shown; with `data`, filled with what was typed and its errors."""
-    purposes = _open_purposes(form)
-    offered = [purpose for purpose in purposes if purpose.kind == Purpose.Kind.NEWSLETTER]
     locale = form.locale.language_code
+    worded = consent.worded(_open_purposes(form), locale)
+    offered = [purpose for purpose, _wording in worded if purpose.kind == Purpose.Kind.NEWSLETTER]
+    wordings = {purpose.pk: wording for purpose, wording in worded if wording}
     fields = SignupFields(form, offered, data)
-    wordings = consent.newest_wordings(purposes, locale)
     chosen = _chosen(data)
     return Shown(
         form=form,
@@ -96,7 +104,7 @@ def build(
         boxes=[
             Box(one, one.title(locale), one.rhythm(locale), wordings.get(one.pk), one.key in chosen) for one in offered
         ],
-        tracking=_tracking_among(purposes, wordings),
+        tracking=_tracking_among([purpose for purpose, _wording in worded], wordings),
         page=page,
         prefix=prefix,
         is_resting=form.paused_until is not None and form.paused_until > now,
@@ -113,12 +121,12 @@ def wording_of(purpose: Purpose, locale: str) -> Wording | None:
     return consent.newest_wording(purpose, locale)
 
 
-def _open_purposes(form: SignupForm) -> list[Purpose]:
-    """What the form offers, and tracking: one query; nothing where the form is closed."""
+def _open_purposes(form: SignupForm) -> QuerySet[Purpose]:
+    """What the form offers, and tracking; nothing where the form is closed."""
     if not form.is_open:
-        return []
+        return Purpose.objects.none()
     is_newsletter = Q(kind=Purpose.Kind.NEWSLETTER, pk__in=form.purposes.values_list("pk", flat=True))
-    return list(Purpose.objects.filter(is_newsletter | Q(kind=Purpose.Kind.TRACKING), is_open=True).order_by("pk"))
+    return Purpose.objects.filter(is_newsletter | Q(kind=Purpose.Kind.TRACKING), is_open=True).order_by("pk")
 
 
 def _tracking_among(purposes: list[Purpose], wordings: dict[int, Wording]) -> Wording | None:

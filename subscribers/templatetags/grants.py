@@ -1,9 +1,10 @@
-"""The gate of a resource in its page: `{% resource_gate page %}`; and the number of people who took it."""
+"""The gate of a resource in its page: `{% resource_gate page %}`; and what is counted of pages, as it may be shown."""
 
 from django import template
 from django.template.context import Context
 from django.utils import timezone
 from django.utils.translation import get_language
+from wagtail.models import Page
 
 from content.models import ResourcePage
 from subscribers.grants import counting, gate
@@ -27,3 +28,9 @@ def resource_gate(context: Context, page: ResourcePage) -> dict[str, object]:
 def taken_by(page: ResourcePage) -> int | None:
     """How many people took the resource, as it may be shown; None where it is too small."""
     return counting.shown(counting.people(page))
+
+
+@register.simple_tag
+def passed_on(page: Page) -> int | None:
+    """How often the page was passed on, as it may be shown; None where it is too small."""
+    return counting.shown(counting.shares(page.pk), at_least=counting.SHARES_SHOWN_FROM) if page.pk else None

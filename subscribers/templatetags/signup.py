@@ -1,13 +1,16 @@
-"""The sign-up form in any template: `{% signup_form form_or_key %}`."""
+"""Sign-up forms in templates: `{% signup_form form_or_key %}`, and for a column `{% follow_form column form_id %}`.
+
+Beside them what may be said of the newsletters that a form offers.
+"""
 
 from django import template
 from django.template.context import Context
 from django.utils import timezone
 from django.utils.translation import get_language
-from wagtail.models import Locale
+from wagtail.models import Locale, Page
 
 from subscribers.models import SignupForm
-from subscribers.signup import known, showing
+from subscribers.signup import known, proof, showing
 
 register = template.Library()
 COUNTER = "_n_signup_forms"
@@ -21,8 +24,22 @@ def signup_form(
 
     A browser whose reader is known sees a line and a way to the own page, and the form folded away.
     """
+    return {**_shown(context, _found(form_or_key)), "resource": resource}
+
+
+@register.inclusion_tag("components/signup_form.html", takes_context=True)
+def follow_form(context: Context, column: Page, form_id: int | None, with_form: bool = True) -> dict[str, object]:
+    """Show how a column is followed: by its own form, else the general one, and by its feed."""
+    if not with_form:
+        return {"column": column}
+    own = _shown(context, showing.numbered(form_id, _language()) if form_id else None)
+    shown = own or _shown(context, showing.first_open(_language()))
+    return {**shown, "column": column, "is_own": bool(own)}
+
+
+def _shown(context: Context, form: SignupForm | None) -> dict[str, object]:
+    """What the template needs of a form; {} where there is none, or where it offers nothing now."""
     request, now = context.get("request"), timezone.now()
-    form = _found(form_or_key)
     if form is None:
         return {}
     number = int(context.render_context.get(COUNTER) or 0) + 1
@@ -34,12 +51,28 @@ def signup_form(
         "request": request,
         "shown": shown,
         "is_known": bool(request and known.reader_of(request, now=now)),
-        "resource": resource,
     }
 
 
+@register.simple_tag
+def readers_of(form_or_key: SignupForm | str | None) -> int | None:
+    """How many people read what the form offers, as it may be said; None where it is too few."""
+    form = _found(form_or_key)
+    return proof.readers(form) if form else None
+
+
+@register.simple_tag
+def open_newsletters() -> list[proof.Rhythm]:
+    """The newsletters anybody may subscribe to, with their rhythm in the page's language."""
+    return proof.rhythms(_language())
+
+
+def _language() -> str:
+    return (get_language() or "it")[:2]
+
+
 def _found(form_or_key: SignupForm | str | None) -> SignupForm | None:
-    language = (get_language() or "it")[:2]
+    language = _language()
     if isinstance(form_or_key, str):
         return showing.find(form_or_key, language) if form_or_key else showing.first_open(language)
     if form_or_key is None:

@@ -12,6 +12,7 @@ from tests.bench import Line, calibration
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 ROW = re.compile(r"^\| `(?P<name>[\w.-]+)` \|.*\|$", re.MULTILINE)
+BELOW = "\n## "
 HEAD = """# Figures
 
 The last results of each figure, written by `make bench KEEP=1` (one figure: `make bench ONLY=name KEEP=1`). Times
@@ -24,14 +25,18 @@ depend on the machine and on what else runs; ratios do not. A bar is *ok* or *sh
 
 def write(lines: list[Line], names: list[str]) -> None:
     """Put the lines in place of the earlier ones of these figures."""
-    rows = {
-        found["name"]: found[0]
-        for found in ROW.finditer(FILE.read_text(encoding="utf-8") if FILE.exists() else "")
-        if found["name"].split(".")[0] not in names
-    }
+    before = FILE.read_text(encoding="utf-8") if FILE.exists() else ""
     where = machine()
-    rows |= {line.name: row(line, where) for line in lines}
-    FILE.write_text(HEAD + "".join(f"{rows[name]}\n" for name in sorted(rows)), encoding="utf-8")
+    rows = {line.name: row(line, where) for line in lines}
+    FILE.write_text(merged(before, rows, names), encoding="utf-8")
+
+
+def merged(page: str, rows: dict[str, str], names: list[str]) -> str:
+    """The page with these rows in its table; what stands below the first heading after the table is left as it is."""
+    table, heading, below = page.partition(BELOW)
+    earlier = {found["name"]: found[0] for found in ROW.finditer(table) if found["name"].split(".")[0] not in names}
+    every = earlier | rows
+    return HEAD + "".join(f"{every[name]}\n" for name in sorted(every)) + heading + below
 
 
 def row(line: Line, where: str) -> str:

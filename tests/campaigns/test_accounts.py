@@ -38,6 +38,19 @@ def test_a_new_default_takes_the_place_of_the_old_one(administrator: Client) -> 
     assert not old.is_default
 
 
+def test_what_has_no_end_leaves_by_the_new_default_too() -> None:
+    old = mailing.default_account()
+    journey = make.mailing(is_standing=True, state="sending", account=old)
+    elsewhere = make.mailing(is_standing=True, state="sending", account=Account.objects.create(name="Third"))
+    issue = make.mailing(account=old)
+
+    new = Account.objects.create(name="New", is_default=True)
+
+    for one in (journey, elsewhere, issue):
+        one.refresh_from_db()
+    assert (journey.account, elsewhere.account.name, issue.account) == (new, "Third", old)
+
+
 def test_mail_is_not_left_without_a_way_out(administrator: Client) -> None:
     old = mailing.default_account()
 
@@ -55,3 +68,13 @@ def test_the_way_out_cannot_be_deleted_and_another_account_can(administrator: Cl
         administrator.post(f"/admin/accounts/delete/{account.pk}/")
 
     assert list(Account.objects.all()) == [old]
+
+
+def test_an_account_that_the_ledger_names_is_kept(administrator: Client) -> None:
+    used = Account.objects.create(name="Used")
+    make.mailing(account=used)
+
+    answer = administrator.post(f"/admin/accounts/delete/{used.pk}/")
+
+    assert answer.status_code == 302
+    assert Account.objects.filter(pk=used.pk).exists()

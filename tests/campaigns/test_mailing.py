@@ -9,6 +9,7 @@ from wagtail.models import Locale
 from campaigns.models import Delivery, IssuePage, Mailing, PurposeClass
 from campaigns.sending import leaving, ledger, mailing
 from campaigns.sending.mailing import WrongMoment
+from subscribers.models import Segment
 from tests.campaigns import letters
 from tests.factories import campaigns as make
 from tests.factories import subscribers as people
@@ -112,6 +113,33 @@ def test_a_row_that_waits_again_between_two_looks_keeps_it_open(
     leaving.move_on(NOW + UNDO)
 
     assert state_of(one) == "sending"
+
+
+# -- to whom ------------------------------------------------------------------------------------------------
+def test_a_segment_that_cannot_be_read_any_more_holds_its_mailing_and_no_other(issue: IssuePage) -> None:
+    readers(issue, 2)
+    inner = Segment.objects.create(name="Inner", rule={"field": "locale", "is": "it"})
+    issue.segment = Segment.objects.create(name="Outer", rule={"in_segment": inner.pk})
+    issue.save()
+    one = begun(issue)
+    other = begun(letters.issue(Locale.objects.get(language_code="it")))
+    inner.delete()
+
+    with translation.override("en"):
+        leaving.move_on(NOW + UNDO)
+
+    assert state_of(one) == "held"
+    assert "“Outer” cannot be read" in one.held_reason
+    assert state_of(other) == "finished"  # nobody reads that newsletter
+
+
+def test_an_issue_to_a_segment_that_cannot_be_read_does_not_begin(issue: IssuePage) -> None:
+    issue.segment = Segment.objects.create(name="Broken", rule={"nonsense": 1})
+
+    with pytest.raises(WrongMoment, match="Broken"):
+        begun(issue)
+
+    assert not Mailing.objects.exists()
 
 
 # -- once ---------------------------------------------------------------------------------------------------

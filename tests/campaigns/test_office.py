@@ -14,7 +14,7 @@ from campaigns import audience
 from campaigns.models import Delivery, IssuePage, Mailing, PublisherSettings
 from campaigns.sending import leaving
 from subscribers import consent
-from subscribers.models import Event, Kind, State
+from subscribers.models import Event, Kind, Segment, State
 from tests.factories import campaigns as make
 from tests.factories import subscribers as people
 
@@ -68,6 +68,18 @@ def test_review_says_to_how_many_and_who_is_left_out(issue: IssuePage) -> None:
     assert page.context["count"].n_going == 2
     assert page.context["left_out"] == [(Delivery.Reason.PAUSED.label, 1)]
     assert page.context["stops"] == []
+
+
+def test_review_of_an_issue_whose_segment_cannot_be_read_says_so_and_sends_nothing(issue: IssuePage) -> None:
+    issue.segment = Segment.objects.create(name="Broken", rule={"nonsense": 1})
+    issue.save_revision()
+    marketer, url = staff("Marketers"), reverse("office_review", args=[issue.pk])
+
+    shown = marketer.get(url)
+    marketer.post(url, {"act": "send"})
+
+    assert "Broken" in str(shown.context["stops"])
+    assert not Mailing.objects.exists()
 
 
 def test_review_by_get_sends_nothing(issue: IssuePage) -> None:

@@ -14,6 +14,7 @@ from campaigns.rendering import headers, liquid, quoted
 from campaigns.rendering.liquid import one_line
 from campaigns.rendering.personalise import Unwritable
 from campaigns.rendering.values import Values
+from campaigns.transports.phrases import on_wire
 from tests.campaigns import wire
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -38,6 +39,7 @@ def test_any_name_leaves_the_mail_whole(name: str) -> None:
     message = wire.parsed(raw)
 
     assert wire.BARE_LINE_END.search(raw) is None
+    assert on_wire(raw) == raw  # what `Envelope.is_clean` promises
     assert wire.longest_line(raw) <= 998
     assert message.keys() == wire.HEADERS
     assert [address.addr_spec for address in message["To"].addresses] == ["anna@letters.example"]
@@ -45,6 +47,20 @@ def test_any_name_leaves_the_mail_whole(name: str) -> None:
     assert wire.text_of(raw) == f"Ciao {shown}\n\n.\nè per {person.first_name} \t\n"
     html = f"<p>Ciao {escape(shown)}, è per {escape(person.first_name)}.</p>\n.\n<p>=20 </p> \n"
     assert wire.html_of(raw) == html
+
+
+@given(TEXTS | SURROGATES)
+@settings(deadline=None, max_examples=100)
+def test_any_name_in_a_subject_is_one_header_whether_liquid_works_it_out_or_not(name: str) -> None:
+    person = wire.person(name=one_line(name))
+
+    plain = wire.writer(subject="Per {{ person.name | default: 'te' }}: il numero").write(person, now=NOW)
+    worked_out = wire.writer(subject="Per {{ person.name | default: 'te' | strip }}: il numero").write(person, now=NOW)
+
+    for raw in (plain, worked_out):
+        assert on_wire(raw) == raw
+        subject = wire.parsed(raw)["Subject"]
+        assert " ".join(subject.split()) == f"Per {' '.join(person.name.split()) or 'te'}: il numero"
 
 
 @given(TEXTS | SURROGATES)
@@ -96,7 +112,7 @@ def test_the_head_of_an_issue_is_complete() -> None:
     assert str(message["List-Id"]) == "Lettera del giovedì <newsletter-2.lettera.example>"
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert re.fullmatch(r"<http://127\.0\.0\.1:8000/u/[\w-]+>", message["List-Unsubscribe"])
-    assert re.fullmatch(r"<[a-z2-7]{26}@lettera\.example>", message["Message-ID"])
+    assert re.fullmatch(r"<[0-9a-f]{32}@lettera\.example>", message["Message-ID"])
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
 
 
@@ -126,7 +142,7 @@ def test_a_bounce_address_names_its_delivery_in_any_case(uid: UUID) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["", "b-@x.example", "anna@letters.example", "b-" + "a" * 26 + "-" + "b" * 13 + "@x"]
+    "address", ["", "b-@x.example", "anna@letters.example", "b-" + "a" * 32 + "-" + "b" * 16 + "@x"]
 )
 def test_a_forged_bounce_address_names_nothing(address: str) -> None:
     assert headers.read_verp(address) is None

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
+from wagtail.models import Site
 
 from campaigns.models import ArchivePage, Journey, Mailing
 from campaigns.sending import leaving
@@ -55,6 +56,7 @@ def client_of(role: str) -> Client:
 
 def screens(things: dict[str, object]) -> dict[str, set[str]]:
     mailing, issue, person = things["mailing"].pk, things["issue"].pk, things["person"].pk
+    site = Site.objects.get(is_default_site=True).pk
     own = {
         reverse("office_mailings"): NUMBERS,
         reverse("office_mailing", args=[mailing]): NUMBERS,
@@ -67,6 +69,8 @@ def screens(things: dict[str, object]) -> dict[str, set[str]]:
         reverse("journeys:people", args=[things["journey"].pk]): SENDERS,
         reverse("accounts:index"): {"Administrators"},
         reverse("wagtailusers_users:index"): {"Administrators"},
+        reverse("wagtailsettings:edit", args=["content", "looksettings", site]): {"Administrators"},
+        reverse("wagtailsettings:edit", args=["campaigns", "publishersettings", site]): {"Administrators"},
         reverse("wagtailadmin_home"): set(ROLES),
     }
     return own | {reverse(f"wagtailsnippets_{name}:list"): allowed for name, allowed in SNIPPETS.items()}

@@ -15,7 +15,7 @@ from django.utils import translation
 from wagtail.models import Page
 
 from campaigns.models import Delivery, Email, Journey, Run
-from campaigns.sample import clear, fill, papers, pdf, texts, words
+from campaigns.sample import clear, fill, film, papers, pdf, texts, words
 from campaigns.sample.model import readers
 from content.models import ArticlePage, Author, ColumnPage, MagazinePage, ResourcePage, Topic
 from subscribers import addresses, consent
@@ -153,7 +153,8 @@ def test_people_are_drawn_on_reserved_domains_alone() -> None:
 
 
 def test_every_text_stands_in_both_languages_and_is_long_enough_to_read() -> None:
-    for folder in ("articles", "column", "pages", "resources", "files", "mails", "issues"):
+    folders = ("articles", "column", "pages", "resources", "files", "mails", "issues")
+    for folder in (*folders, "series", "films", "tools", "landing"):
         names = [{path.stem for path in (texts.ROOT / code / folder).glob("*.md")} for code in texts.LANGUAGES]
         assert names[0] == names[1] != set()
     for name in texts.names("articles"):
@@ -185,6 +186,31 @@ def _places_are_true(content: bytes) -> None:
     for number in range(1, n_objects):
         place = int(lines[2 + number].split()[0])
         assert content[place:].startswith(f"{number} 0 obj".encode())
+
+
+@pytest.mark.parametrize("code", texts.LANGUAGES)
+def test_each_film_is_small_lasts_as_its_page_says_and_has_captions_to_its_end(code: str) -> None:
+    for name in texts.names("films"):
+        _source, piece = texts.one(code, "films", name, DAY)
+        seconds = int(str(piece.extra["seconds"]))
+        content = (texts.ROOT / "films" / f"{name}.mp4").read_bytes()
+        at = content.index(b"mvhd") + 16  # version and flags, two dates; then units a second, and how many of them
+        units, length = (int.from_bytes(content[at + step : at + step + 4], "big") for step in (0, 4))
+        captions = (texts.ROOT / code / "films" / f"{name}.vtt").read_text(encoding="utf-8")
+        ends = [float(end) for end in re.findall(r"--> 00:(\d\d\.\d{3})", captions)]
+
+        assert len(content) < 1_500_000
+        assert length / units == pytest.approx(seconds, abs=0.1)
+        assert captions.startswith("WEBVTT\n\n")
+        assert ends == sorted(ends)
+        assert seconds - 3 < ends[-1] <= seconds
+
+
+def test_a_frame_of_the_film_is_the_same_each_time() -> None:
+    empty, pyramid = film.frame(0), film.frame(5.5)
+
+    assert pyramid.size == film.SIZE
+    assert pyramid.tobytes() == film.frame(5.5).tobytes() != empty.tobytes()
 
 
 def test_no_line_of_the_guide_runs_over_its_measure() -> None:

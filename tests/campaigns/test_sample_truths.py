@@ -23,7 +23,7 @@ from campaigns.rendering.trouble import Level
 from campaigns.reports import mailing as report
 from campaigns.sample import fill, paths, publication, texts
 from campaigns.sample.model import calendar, plan, truths, walks
-from content.models import ArticlePage, Author, ColumnPage, PlainPage, ResourcePage, Topic
+from content.models import ArticlePage, Author, ColumnPage, LandingPage, PlainPage, ResourcePage, SeriesPage, Topic
 from subscribers.models import (
     Event,
     Evidence,
@@ -81,7 +81,8 @@ def mailing_of(key: str) -> Mailing:
 
 
 def test_the_sample_is_whole_public_and_silent() -> None:
-    for model, n_rows in ((ArticlePage, 72), (ResourcePage, 18), (PlainPage, 6), (ColumnPage, 2)):
+    resources = ((ResourcePage, 22), (SeriesPage, 2), (LandingPage, 2))
+    for model, n_rows in ((ArticlePage, 72), (PlainPage, 6), (ColumnPage, 2), *resources):
         pages = model.objects.filter(is_sample=True)
         assert (pages.count(), pages.filter(live=True).count()) == (n_rows, n_rows)
         assert len(set(pages.values_list("translation_key", flat=True))) == n_rows // 2

@@ -129,3 +129,33 @@ def test_authors_do_not_change_topics(italian: Locale, client: Client) -> None:
 
     topic.refresh_from_db()
     assert topic.name == "Percorsi"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        ("seriespage", {"introduction": "Due parole.", "marks": "letters", "cover": ""}),
+        ("landingpage", {"promise": "Cinque minuti.", "form": streamfield([]), "voices": streamfield([])}),
+        ("resourcepage", {"kind": "video", "gate": "open", "n_seconds": "36", "body": streamfield([])}),
+        ("resourcepage", {"kind": "tool", "gate": "open", "tool": "reading_rhythm", "body": streamfield([])}),
+    ],
+    ids=["series", "landing", "film", "tool"],
+)
+def test_an_unsaved_page_of_the_newer_kinds_is_previewed(
+    italian: Locale, client: Client, kind: str, fields: dict[str, object]
+) -> None:
+    working_as("Editors", client)
+    parent = make.magazine(italian).get_parent() if kind == "landingpage" else make.library(italian)
+    address = reverse("wagtailadmin_pages:preview_on_add", args=["content", kind, parent.pk])
+    comments = {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0, "MIN_NUM_FORMS": 0, "MAX_NUM_FORMS": 1000}
+    given = {"title": "Mai salvata", "slug": "mai-salvata", "comments": comments, "transcript": "null"} | fields
+    if fields.get("kind") == "video":
+        given["document"] = make.document("filmato.mp4").pk
+
+    answer = client.post(address, nested_form_data(given))
+    shown = client.get(address)
+
+    assert (answer.json()["is_valid"], shown.status_code) == (True, 200)
+    assert "Mai salvata" in shown.content.decode()
+    assert ("<video" in shown.content.decode()) == ("document" in given)

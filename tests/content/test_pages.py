@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from django.utils import translation
 from django.views.defaults import server_error
 from wagtail.models import Locale, PageViewRestriction
 
-from content.models import ArticlePage, Author, Topic
+from content.models import ArticlePage, Author, HomePage, Topic
 from tests import caching
 from tests.factories import content as make
 from tests.factories import subscribers as make_people
@@ -97,6 +98,30 @@ def test_every_kind_of_page_answers_in_both_languages(client: Client, language: 
     pages = [answer.content.decode() for name, answer in answers.items() if "feed" not in name]
     assert all(f'<html lang="{language}">' in page for page in pages)
     assert all(page.count("<h1") == 1 and page.count("<main") == 1 for page in pages)
+    described = [name for name, answer in answers.items() if b'<meta name="description"' in answer.content]
+    assert described == [name for name in answers if "feed" not in name and name != "search"]
+
+
+@pytest.mark.django_db
+def test_a_page_without_words_of_its_own_is_described_by_the_promise_of_the_front_page(
+    italian: Locale, client: Client
+) -> None:
+    library = make.library(italian)
+    home = HomePage.objects.child_of(library.get_parent().get_parent()).get(locale=italian)
+    home.introduction = "Una lettera alla settimana."
+    home.save()
+
+    page = client.get(library.url).content.decode()
+
+    assert f'<meta name="description" content="{library.title} · Una lettera alla settimana.">' in page
+
+
+@pytest.mark.django_db
+def test_instants_are_told_to_the_second_as_html_wants_them(italian: Locale, client: Client) -> None:
+    at = datetime(2026, 3, 5, 8, 30, 15, 123456, tzinfo=UTC)
+    page = make.article(italian, "Sola", published_at=at)
+
+    assert '<time datetime="2026-03-05T09:30:15+01:00">' in client.get(page.url).content.decode()
 
 
 @pytest.mark.django_db

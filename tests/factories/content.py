@@ -12,7 +12,18 @@ from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.models import Locale, Page
 
-from content.models import ArticlePage, Author, ColumnPage, LibraryPage, MagazinePage, PlainPage, ResourcePage, Topic
+from content.models import (
+    ArticlePage,
+    Author,
+    ColumnPage,
+    LandingPage,
+    LibraryPage,
+    MagazinePage,
+    PlainPage,
+    ResourcePage,
+    SeriesPage,
+    Topic,
+)
 
 WRITTEN_AT = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 TEXT = "<p>Una lettera parte, qualcuno la legge, qualcosa torna indietro.</p>"
@@ -70,12 +81,32 @@ def column(locale: Locale, title: str = "Giro di boa", **fields: Any) -> ColumnP
     return below(magazine(locale), ColumnPage(title=title, **fields))
 
 
-def resource(locale: Locale, title: str = "La guida", **fields: Any) -> ResourcePage:
-    """A published resource, gated by default; `document` gives it a file. Takes `topics` as a list."""
+def resource(locale: Locale, title: str = "La guida", *, parent: Page | None = None, **fields: Any) -> ResourcePage:
+    """A published resource in the library or the given series, gated by default. Takes `topics` as a list."""
     topics = fields.pop("topics", None)
     page = ResourcePage(title=title, **fields)
     page.__dict__["_given_topics"] = topics
-    return below(library(locale), page)
+    return below(parent or library(locale), page)
+
+
+def series(locale: Locale, title: str = "Quattro lettere", *, parts: int = 0, **fields: Any) -> SeriesPage:
+    """A published series with so many parts, called “Parte 0” and so on."""
+    page = below(library(locale), SeriesPage(title=title, **fields))
+    for number in range(parts):
+        resource(locale, f"Parte {number}", parent=page)
+    page.refresh_from_db()
+    return page
+
+
+def film(locale: Locale, title: str = "Il filmato", content: bytes = b"0123456789", **fields: Any) -> ResourcePage:
+    """A published video that plays in its page."""
+    given = {"kind": "video", "gate": "open", "document": document("filmato.mp4", content)}
+    return resource(locale, title, **given | fields)
+
+
+def landing(locale: Locale, title: str = "La lettera del giovedì", **fields: Any) -> LandingPage:
+    """A published landing page below the home page."""
+    return below(magazine(locale).get_parent(), LandingPage(title=title, **fields))
 
 
 def plain(locale: Locale, title: str = "Chi siamo", **fields: Any) -> PlainPage:

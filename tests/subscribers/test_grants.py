@@ -579,6 +579,19 @@ def test_scanners_and_repeated_shares_do_not_count(client: Client, guide: Resour
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("counts", "shown"), [([4, 5], None), ([6, 4], "10"), ([30, 17], "45")])
+def test_how_often_a_page_was_passed_on_is_shown_rounded_and_from_ten(
+    client: Client, guide: ResourcePage, counts: list[int], shown: str | None
+) -> None:
+    for network, n_shares in zip(("telegram", "email"), counts, strict=True):
+        ShareCount.objects.create(page=guide, network=network, n_shares=n_shares)
+
+    section = client.get(guide.url).content.decode().partition("data-share")[2].partition("</section>")[0]
+
+    assert re.findall(r'<p class="small quiet">\D*(\d+)', section) == ([shown] if shown else [])
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("is_tracked", [True, False])
 def test_a_share_is_named_only_for_a_known_reader_who_allows_it(
     client: Client, guide: ResourcePage, is_tracked: bool

@@ -393,6 +393,7 @@ def test_a_rule_is_said_in_words() -> None:
                 },
                 {"any": [{"agreed": "tracking"}, {"topic": topic.translation_key.hex}]},
                 {"not": {"in_segment": segment.pk}},
+                {"not": {"any": [{"field": "state", "is": "active"}, {"all": [{"agreed": "tracking"}]}]}},
                 {"field": "state", "is": "active"},
                 {"did": "custom.order", "object": {"kind": "page", "key": PAGES[0]}},
             ]
@@ -405,5 +406,6 @@ def test_a_rule_is_said_in_words() -> None:
     assert said == (
         "clicked “La coda che non pesa” at least 2 times in the last 30 days and "
         "(agreed to “Reading and clicks” or interested in “Il giro” (at least 0.5)) and "
-        "not: in the segment “Silent ones” and state is Active and “order” “a page that is gone”"
+        "not: in the segment “Silent ones” and not: (state is Active or agreed to “Reading and clicks”) and "
+        "state is Active and “order” “a page that is gone”"
     )

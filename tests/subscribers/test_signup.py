@@ -132,11 +132,11 @@ def test_the_tag_costs_the_same_with_one_and_three_newsletters(django_assert_num
     context = {"request": RequestFactory().get("/it/")}
     with translation.override("it"):
         form = make.signup_form(make.purpose(), key="main")
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(2):
             page.render(Context(context))
         form.purposes.add(make.purpose(), make.purpose())
         form.save()
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(2):
             page.render(Context(context))
 
 

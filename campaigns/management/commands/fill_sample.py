@@ -8,9 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.sample import fill
+from campaigns.sample.wish import SEED
 from content.importing import progress
-
-SEED = 2026
 
 
 class Command(BaseCommand):

@@ -42,6 +42,7 @@ def run(places: Places, nursery: Nursery, console: Console) -> None:
     host, port = environment.address(given)
     started = servers.start(places, nursery, given, database=prepare.DATABASE)
     whole = environment.keep(places, given, started.variables | environment.public_names(host, port))
+    whole["CIRCOLARE_STARTED_BY"] = "demo"
     work = Preparation(places, nursery, whole)
     with prepare.static_files(work):
         if started.postgres:

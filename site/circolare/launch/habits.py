@@ -35,6 +35,7 @@ def habits() -> list[Habit]:
         Habit("system checks", (*manage, "check", "--fail-level", "WARNING")),
         Habit("migrations", (*manage, "makemigrations", "--check", "--dry-run")),
         Habit("texts", (program("pytest"), "-q", "--noconftest", "tests/circolare/test_catalogues.py")),
+        Habit("docs", (program("pytest"), "-q", "--noconftest", "tests/circolare/test_docs.py")),
         Habit("types", (program("mypy"),)),
     ]
 
