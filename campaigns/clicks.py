@@ -117,7 +117,7 @@ def _look_up(delivery_id: int, now: datetime) -> Mail | None:
 
 
 @lru_cache(maxsize=CACHED_VERSIONS)
-def _known(version_id: int) -> dict[int, Destination]:
+def destinations(version_id: int) -> dict[int, Destination]:
     """The link table of a version by position: frozen with it, so it may be remembered for ever."""
     rows = list(Link.objects.filter(version_id=version_id).values_list("position", "pk", "url", "page_id"))
     if not rows:
@@ -127,7 +127,7 @@ def _known(version_id: int) -> dict[int, Destination]:
 
 def _destination(version_id: int, position: int) -> Destination | None:
     try:
-        found = _known(version_id).get(position)
+        found = destinations(version_id).get(position)
     except KeyError:
         return None
     return found if found and is_web(found.url) else None
@@ -164,14 +164,14 @@ def _reading_token(mail: Mail, destination: Destination, now: datetime) -> str:
 
 def _record(mail: Mail, position: int, destination: Destination, visit: Visit) -> bool:
     """Whether the person may be counted on the page too: false where a machine clicked or nothing could be written."""
-    verdict = judging.judge(_act(mail, position, destination, visit))
+    act = event_of(mail, position, destination, visit)
     if _count(mail.delivery_id, position, visit.at) <= A_DAY_EACH:
         try:
-            events.note(_event(mail, position, destination, visit, verdict), now=visit.at)
+            events.note(act, now=visit.at)
         except DatabaseError:
             logger.exception("A click on delivery %s could not be recorded", mail.delivery_id)
             return False
-    return verdict.evidence != Evidence.MACHINE
+    return act.evidence != Evidence.MACHINE
 
 
 def _count(delivery_id: int, position: int, at: datetime) -> int:
@@ -201,9 +201,9 @@ def _act(mail: Mail, position: int, destination: Destination, visit: Visit) -> j
     )
 
 
-def _event(
-    mail: Mail, position: int, destination: Destination, visit: Visit, verdict: judging.Verdict
-) -> events.NewEvent:
+def event_of(mail: Mail, position: int, destination: Destination, visit: Visit) -> events.NewEvent:
+    """The event that tells of one visit, judged by what its request showed."""
+    verdict = judging.judge(_act(mail, position, destination, visit))
     is_fresh = mail.seconds is not None and mail.seconds < FRESH_SECONDS
     program = zlib.crc32(f"{visit.method} {visit.agent}".encode("utf-8", "replace"))
     return events.NewEvent(

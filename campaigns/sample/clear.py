@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from wagtail.documents import get_document_model
 from wagtail.models import Collection, Page, ReferenceIndex
 
-from campaigns.journeys import versions
+from campaigns.journeys import mails, versions
 from campaigns.models import (
     CapturedMail,
     Delivery,
@@ -37,7 +38,7 @@ from content.models import (
 from subscribers.models import (
     Consent,
     Event,
-    EventKey,
+    Grant,
     PendingEvent,
     Permission,
     Purpose,
@@ -49,6 +50,11 @@ from subscribers.models import (
 
 BATCH = 500  # people deleted at once
 SAMPLE = Q(is_sample=True)
+# The second word of a key is an id; a key cut to its digest has no colon.
+KEYS = """
+DELETE FROM subscribers_eventkey
+WHERE split_part(key, ':', 1) = %s AND split_part(key, ':', 2) = ANY(%s::bigint[]::text[])
+"""
 
 
 @dataclass
@@ -80,7 +86,9 @@ def _journeys(cleared: Cleared, now: datetime) -> None:
     """Journeys that only sample people walked go; others end, and stay for the people's history."""
     for journey in Journey.objects.filter(SAMPLE):
         if not Run.objects.filter(journey=journey, is_sample=False).exists():
+            _keys("run", journey.runs.all())
             journey.runs.all().delete()
+            mails.of_journey(journey.pk).update(is_sample=True)  # those that the running site has made too
             journey.delete()
             cleared.gone(_("journeys"), 1)
             continue
@@ -94,7 +102,7 @@ def _people(cleared: Cleared) -> None:
     while ids := list(Subscriber.objects.filter(SAMPLE).order_by("pk").values_list("pk", flat=True)[:BATCH]):
         _events(Event.objects.filter(subscriber__in=ids))
         consents = Consent.objects.filter(subscriber__in=ids)
-        EventKey.objects.filter(key__in=[f"consent:{pk}" for pk in consents.values_list("pk", flat=True)]).delete()
+        _all_keys(ids)
         Permission.objects.filter(subscriber__in=ids).delete()
         consents.delete()
         Delivery.objects.filter(subscriber__in=ids).delete()
@@ -104,6 +112,26 @@ def _people(cleared: Cleared) -> None:
     Suppression.objects.filter(SAMPLE).delete()
     Delivery.objects.filter(SAMPLE).delete()
     CapturedMail.objects.filter(SAMPLE).delete()
+
+
+def _all_keys(people: list[int]) -> None:
+    """Keys by which events of these people were known a second time: they begin with a word and an id."""
+    mails_of_theirs = Delivery.objects.filter(subscriber__in=people)
+    for word in ("click", "refused", "complaint"):
+        _keys(word, mails_of_theirs)
+    for word in ("read", "download"):
+        _keys(word, Subscriber.objects.filter(pk__in=people))
+    _keys("consent", Consent.objects.filter(subscriber__in=people))
+    _keys("granted", Grant.objects.filter(subscriber__in=people))
+    _keys("run", Run.objects.filter(subscriber__in=people))
+
+
+def _keys(word: str, rows: models.QuerySet[Any]) -> None:  # Any: rows of any table with a numeric id
+    """Delete `word:id` and `word:id:…` for each of these rows."""
+    ids = list(rows.values_list("pk", flat=True))
+    if ids:
+        with connection.cursor() as cursor:
+            cursor.execute(KEYS, [word, ids])
 
 
 def _events(events: models.QuerySet[Event]) -> None:

@@ -8,13 +8,17 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from campaigns.models import Newsletter
-from campaigns.sample import letters, library, mails, paths, people, publication, texts, words
+from campaigns.models import IssuePage, Newsletter
+from campaigns.sample import letters, library, mails, paths, publication, texts, words
+from campaigns.sample.living import issues, walking, world
+from campaigns.sample.living.story import Story
+from campaigns.sample.model import calendar, plan
 from content.models import ArticlePage, Author, Topic
 from subscribers.models import Purpose, SignupForm, Subscriber
 
 Say = Callable[[int, int, str], None]  # parts done, parts in all, what comes now
-N_PARTS = 9
+N_STEPS = 10  # of the story, as the bar shows them
+N_PARTS = 8 + N_STEPS
 
 
 @dataclass(frozen=True)
@@ -87,12 +91,40 @@ def _fill(seed: int, day: date, now: datetime, say: Say) -> None:
     publication.make_landing(forms, day)
     say(6, N_PARTS, _("mails"))
     emails = mails.make_emails(targets, day)
-    mails.make_issue(newsletters[letters.LETTER], targets, day)
-    say(7, N_PARTS, _("people"))
-    people.make(seed, day, now)
-    say(8, N_PARTS, _("journeys"))
-    paths.make(emails, now)
+    say(7, N_PARTS, _("issues"))
+    drafts = _issues(newsletters, targets, day)
+    _live(plan.draw(seed, day), targets, drafts, emails, now, say)
     say(N_PARTS, N_PARTS, _("done"))
+
+
+def _issues(newsletters: dict[str, Newsletter], targets: dict[str, int], day: date) -> dict[str, IssuePage]:
+    """Every issue as a draft, by its text; what is sent is published in its time."""
+    wanted = {key: newsletter for key, newsletter, *_rest in calendar.ISSUES} | calendar.DRAFTS
+    made = {name: mails.make_issue(name, newsletters[key], targets, day) for name, key in wanted.items()}
+    for name in (calendar.READY, calendar.SCHEDULED):
+        mails.publish_translations(made[name])
+    return made
+
+
+def _live(
+    story: plan.Plan,
+    targets: dict[str, int],
+    drafts: dict[str, IssuePage],
+    emails: dict[str, str],
+    now: datetime,
+    say: Say,
+) -> None:
+    """People come, issues leave, journeys are walked: ninety days by the product's own functions."""
+    walking.settle(now)  # what others did before is theirs, and happens at its own time
+    purposes = {purpose.key: purpose for purpose in Purpose.objects.all()}
+    place = world.World(story, targets, drafts, journeys={}, purposes=purposes, topics=world.topics())
+    begins_at, lasts = story.readers[0].joined_at, calendar.ends_at(story.day) - story.readers[0].joined_at
+
+    def tell(at: datetime) -> None:
+        say(8 + int(N_STEPS * ((at - begins_at) / lasts)), N_PARTS, _("people and what they did"))
+
+    Story(place).live(lambda at: paths.make(emails, at), tell, now=now)
+    issues.schedule(place, now=now)
 
 
 def _write(targets: dict[str, int], forms: dict[str, int], day: date, now: datetime, say: Say) -> dict[str, int]:

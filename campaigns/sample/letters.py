@@ -8,7 +8,7 @@ from campaigns.models import Newsletter, PublisherSettings
 from campaigns.sample import publication, words
 from subscribers.models import Purpose, SignupForm, Wording
 
-LETTER, MINUTE = "newsletter-lettera", "newsletter-minuto"
+LETTER, MINUTE, NOTEBOOK = "newsletter-lettera", "newsletter-minuto", "newsletter-taccuino"
 FORM_KEY = "lettera"
 SENDER = {
     "sender_name": "Circolare",
@@ -18,7 +18,7 @@ SENDER = {
 
 
 def make(now: datetime) -> dict[str, Newsletter]:
-    """Both newsletters with purpose and wordings; gives them by the key of their purpose.
+    """The newsletters with purpose and wordings; gives them by the key of their purpose.
 
     What an earlier clearing had to keep, because somebody's consent stands on it, is taken up again.
     """
@@ -42,8 +42,8 @@ def _newsletter(key: str, now: datetime) -> Newsletter:
 
 
 def make_form() -> dict[str, int]:
-    """The sign-up form in both languages; gives its ids by language."""
-    purposes = list(Purpose.objects.filter(key__in=list(words.newsletters())).order_by("key"))
+    """The sign-up form in both languages, for the two that come often; gives its ids by language."""
+    purposes = list(Purpose.objects.filter(key__in=(LETTER, MINUTE)).order_by("key"))
     ids = {}
     for code, given in words.form().items():
         form = SignupForm(

@@ -69,7 +69,8 @@ class MailFitter(Fitter):
     def _button(self, what: str, label: str, language: str) -> dict[str, object]:
         kind, _blank, name = what.partition(" ")
         page = self._page(name, language) if kind == "article" else None
-        return {"label": label, "page": page, "url": "", "place": name if kind == "place" else ""}
+        url, place = (name if kind == wanted else "" for wanted in ("url", "place"))
+        return {"label": label, "page": page, "url": url, "place": place}
 
     def _page(self, name: str, language: str) -> int:
         return next(
@@ -98,14 +99,11 @@ def make_emails(targets: dict[str, int], day: date) -> dict[str, str]:
     return {name: publication.key(f"mail:{name}").hex for name in texts.names("mails")}
 
 
-def make_issue(newsletter: Newsletter, targets: dict[str, int], day: date) -> IssuePage:
-    """One issue, ready to be reviewed and sent; gives the Italian one, a draft.
-
-    Its translation is published: a mailing goes out in the languages that are, beside the draft it was begun from.
-    """
+def make_issue(name: str, newsletter: Newsletter, targets: dict[str, int], day: date) -> IssuePage:
+    """One issue in both languages, as drafts; gives the Italian one."""
     made: list[IssuePage] = []
     for language in texts.LANGUAGES:
-        source, piece = texts.one(language, "issue", "numero", day)
+        source, piece = texts.one(language, "issues", name, day)
         issue = IssuePage(
             title=piece.title,
             slug=piece.slug,
@@ -114,15 +112,19 @@ def make_issue(newsletter: Newsletter, targets: dict[str, int], day: date) -> Is
             preheader=str(piece.extra["preheader"]),
             body=json.dumps(MailFitter(source, targets, Gallery()).mail(piece)),
             locale=publication.locales()[language],
-            translation_key=publication.key("issue:1"),
+            translation_key=publication.key(f"issue:{name}"),
             live=False,
             has_unpublished_changes=True,
             content_type=ContentType.objects.get_for_model(IssuePage),
             is_sample=True,
         )
         Page.objects.get(pk=ArchivePage.objects.get(locale__language_code=language).pk).add_child(instance=issue)
-        revision = issue.save_revision()
-        if made:
-            revision.publish(skip_permission_checks=True)
+        issue.save_revision()
         made.append(issue)
     return made[0]
+
+
+def publish_translations(issue: IssuePage) -> None:
+    """A mailing goes out in the languages that are published, beside the draft it was begun from."""
+    for other in issue.get_translations():
+        other.get_latest_revision().publish(skip_permission_checks=True)

@@ -30,10 +30,11 @@ def move_on(now: datetime) -> int:
 def begin_due(now: datetime) -> int:
     """Let mailings go whose undo window or schedule has passed, or hold them for a reason somebody must see."""
     due = Mailing.objects.filter(state__in=[State.HOLDING, State.SCHEDULED], scheduled_at__lte=now)
-    return sum(_begin(one, now) for one in due.select_related("created_by"))
+    return sum(begin(one, now) for one in due.select_related("created_by"))
 
 
-def _begin(one: Mailing, now: datetime) -> bool:
+def begin(one: Mailing, now: datetime) -> bool:
+    """Let one mailing go whose time has come, or hold it; False when it had gone already."""
     obstacle = _obstacle(one, now)
     if obstacle:
         return mailing.hold(one, obstacle)
@@ -54,11 +55,14 @@ def _obstacle(one: Mailing, now: datetime) -> str:
 
 def freeze_due(now: datetime) -> int:
     """Write messages and people down for good, then let the mails go."""
-    return sum(_freeze(pk, now) for pk in Mailing.objects.filter(state=State.FREEZING).values_list("pk", flat=True))
+    return sum(freeze(pk, now) for pk in Mailing.objects.filter(state=State.FREEZING).values_list("pk", flat=True))
 
 
-def _freeze(pk: int, now: datetime) -> bool:
-    """All in one transaction under a lock of its own: a killed hand leaves nothing half frozen."""
+def freeze(pk: int, now: datetime) -> bool:
+    """Write one mailing's messages and people down; False where there is nothing to do or it was held.
+
+    All in one transaction under a lock of its own: a killed hand leaves nothing half frozen.
+    """
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('freeze'), %s)", [pk])
@@ -102,22 +106,23 @@ def _deviates(expected: int | None, found: int) -> bool:
 
 def finish_done(now: datetime) -> int:
     """End what has nothing left to do and whose sum is right; hold what has nothing left and a wrong sum."""
-    n_moved = 0
-    for one in Mailing.objects.filter(state=State.SENDING, is_standing=False, is_snapshot_complete=True):
-        if ledger.has_waiting(one.pk):
-            continue
-        counts = ledger.counts(one.pk)
-        if any(counts[state] for state in ledger.WAITING):
-            continue  # somebody gave a row another try since that look
-        n_settled = sum(counts.values())
-        if n_settled == one.n_candidates:
-            n_moved += Mailing.objects.filter(pk=one.pk, state=State.SENDING).update(
-                state=State.FINISHED, finished_at=now
-            )
-        else:
-            numbers = {"rows": n_settled, "people": one.n_candidates}
-            n_moved += mailing.hold(one, _("%(rows)d rows stand for %(people)d people.") % numbers)
-    return n_moved + sweep_cancelled()
+    leaving = Mailing.objects.filter(state=State.SENDING, is_standing=False, is_snapshot_complete=True)
+    return sum(finish(one, now) for one in leaving) + sweep_cancelled()
+
+
+def finish(one: Mailing, now: datetime) -> bool:
+    """End one mailing if nothing of it waits, or hold it for its wrong sum; False while something waits."""
+    if ledger.has_waiting(one.pk):
+        return False
+    counts = ledger.counts(one.pk)
+    if any(counts[state] for state in ledger.WAITING):
+        return False  # somebody gave a row another try since that look
+    n_settled = sum(counts.values())
+    if n_settled == one.n_candidates:
+        sending = Mailing.objects.filter(pk=one.pk, state=State.SENDING)
+        return bool(sending.update(state=State.FINISHED, finished_at=now))
+    numbers = {"rows": n_settled, "people": one.n_candidates}
+    return mailing.hold(one, _("%(rows)d rows stand for %(people)d people.") % numbers)
 
 
 def sweep_cancelled() -> int:

@@ -72,7 +72,7 @@ def hear(telling: Telling, *, agent: str, network: str, now: datetime) -> events
     reader = reader_of(telling, now=now)
     if reader is None and not passes(PAGE_HOUR, f"{network} {telling.page_id}", now=now):
         return None
-    return events.record_many([_event(telling, reader, about, agent, now)], now=now)[0]
+    return events.record_many([event_of(telling, reader, about, agent, now)], now=now)[0]
 
 
 def reader_of(telling: Telling, *, now: datetime) -> Reader | None:
@@ -87,9 +87,10 @@ def reader_of(telling: Telling, *, now: datetime) -> Reader | None:
     return Reader(subscriber_id, delivery_id)
 
 
-def _event(
+def event_of(
     telling: Telling, reader: Reader | None, about: dict[str, object], agent: str, now: datetime
 ) -> events.NewEvent:
+    """The event that tells of one reading; of nobody where there is no reader."""
     verdict = judging.judge(judging.Act(kind=Kind.PAGE_READ, agent=agent, method="POST"))
     payload: dict[str, object] = {**about, "seconds": telling.seconds, "depth": telling.depth}
     key = ""

@@ -18,7 +18,7 @@ from content.blocks import BodyBlock
 from subscribers.models import Frequency, Kind, Stage, State, Suppression
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-ROOMS = ("content", "subscribers", "campaigns")
+ROOMS = ("content", "subscribers", "campaigns", "circolare")
 OF_EVERY_COMMAND = set(BaseCommand().create_parser("", "")._option_string_actions)
 
 

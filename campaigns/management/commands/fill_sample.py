@@ -17,13 +17,18 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The seed of chance and the day from which dates count back."""
-        parser.add_argument("--seed", type=int, default=SEED, help="the same number draws the same people")
+        parser.add_argument(
+            "--seed", type=int, default=SEED, help="the same number draws the same people and what they do"
+        )
         parser.add_argument("--day", type=date.fromisoformat, default=None, help="reference day, YYYY-MM-DD; today")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Fill, unless it is filled."""
         now = timezone.now()
-        day = options["day"] or timezone.localdate(now)
+        today = timezone.localdate(now)
+        day = options["day"] or today
+        if day > today:
+            raise CommandError(_("The reference day %(day)s has not come yet; the newest is today.") % {"day": day})
         try:
             with progress.quiet(), progress.shown(self.stderr) as step:
                 filled = fill.fill(seed=options["seed"], day=day, now=now, say=step)

@@ -1,0 +1,68 @@
+"""People come and agree; some leave, rest, or turn out to be somebody else."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from campaigns.sample import letters
+from campaigns.sample.living.world import World
+from campaigns.sample.model.readers import Reader
+from subscribers import addresses, consent, giving
+from subscribers.models import Frequency, Purpose, Subscriber, Suppression
+from subscribers.signup import welcoming
+
+ZONES = {"it": "Europe/Rome", "en": "Europe/London"}
+FORM, HOME = f"form:{letters.FORM_KEY}", "home"
+REST = timedelta(days=120)
+
+
+def join(world: World, readers: Sequence[Reader], *, now: datetime) -> None:
+    """Enter these readers with their consents and topics. A constant number of statements."""
+    rows = Subscriber.objects.bulk_create([_row(reader) for reader in readers])
+    for reader, row in zip(readers, rows, strict=True):
+        world.people[reader.number] = row
+        world.numbers[row.pk] = reader.number
+    tracking = Purpose.objects.get(key="tracking")
+    gifts = []
+    for reader, row in zip(readers, rows, strict=True):
+        purposes = [world.purposes[key] for key in reader.newsletters] + [tracking] * reader.is_tracked
+        gifts += [_gift(reader, row, purpose) for purpose in purposes]
+    giving.give_many(gifts, now=now)
+    chosen = [
+        (row, [world.topics[reader.language][place] for place in reader.topics], reader.joined_at)
+        for reader, row in zip(readers, rows, strict=True)
+    ]
+    welcoming.keep_first_topics(chosen, now=now)
+
+
+def _row(reader: Reader) -> Subscriber:
+    read = addresses.read(reader.address)
+    return Subscriber(
+        address=read.written,
+        address_key=read.key,
+        name=reader.name,
+        locale=reader.language,
+        zone=ZONES[reader.language],
+        source=FORM,
+        created_at=reader.joined_at,
+        is_sample=True,
+    )
+
+
+def _gift(reader: Reader, row: Subscriber, purpose: Purpose) -> giving.Gift:
+    """The form offers the first two newsletters; the notebook stands on the reader's own page."""
+    source = HOME if purpose.key == letters.NOTEBOOK else FORM
+    return giving.Gift(subscriber=row, purpose=purpose, source=source, locale=reader.language, at=reader.joined_at)
+
+
+def befall(world: World, reader: Reader) -> None:
+    """What became of this reader by their own doing; bounces and complaints come with the mails."""
+    row, at = world.people[reader.number], reader.fate_at
+    match reader.fate:
+        case "left":
+            consent.withdraw_all(row, source=HOME, now=at)
+        case "paused":
+            consent.pause(row, at + REST, now=at)
+        case "weekly":
+            welcoming.keep_frequency(row, Frequency.WEEKLY, now=at)
+        case "not_me":
+            consent.suppress(str(row.address_key), Suppression.Reason.NOT_ME, now=at)
