@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.components import Component
 from wagtail.users.models import UserProfile
 
-from campaigns.models import IssuePage, Journey
+from campaigns.models import IssuePage, Journey, Mailing
 from campaigns.office.doors import OfficeView, colleague
 from campaigns.sample import fill
 
@@ -36,8 +36,10 @@ class Card:
 
 
 def sample_issue() -> str:
-    """The review page of the sample's draft."""
-    issue = IssuePage.objects.filter(is_sample=True).order_by("pk").first()
+    """The review page of the sample's issue that is ready and was never sent."""
+    drafts = IssuePage.objects.filter(is_sample=True, live=False).exclude(subject="").order_by("pk")
+    scheduled = Mailing.objects.filter(issue__isnull=False).values("issue")
+    issue = drafts.exclude(pk__in=scheduled).first()
     return reverse("office_review", args=[issue.pk]) if issue else ""
 
 
