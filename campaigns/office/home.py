@@ -19,6 +19,8 @@ from campaigns.reports import home as numbers
 from campaigns.reports import mailing as report
 from content.models import ArticlePage, MagazinePage
 
+# What is scheduled stands among what comes.
+RUNNING = [state for state in (*OPEN, Mailing.State.PAUSED) if state != Mailing.State.SCHEDULED]
 KEPT_SECONDS = 60  # the four numbers; with a million readers counting them takes a while
 
 
@@ -34,7 +36,7 @@ class OfficePanel(Component):
         now = timezone.now()
         user = parent_context["request"].user
         figures, figures_at = kept_figures(now)
-        running = Mailing.objects.filter(is_standing=False, state__in=[*OPEN, Mailing.State.PAUSED])
+        running = Mailing.objects.filter(is_standing=False, state__in=RUNNING)
         return {
             "notices": attention.notices(now),
             "running": [(mailing, report.progress(mailing, now=now)) for mailing in running[:6]],

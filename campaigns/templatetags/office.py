@@ -1,13 +1,17 @@
 """Tags of the office's own furniture."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from django import template
 from django.conf import settings
 from django.template.context import Context
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from campaigns.models import Account
 from campaigns.transports import accounts, inbox_views, remedies
+from subscribers import stages
 
 register = template.Library()
 
@@ -31,6 +35,21 @@ def caught_mail(context: Context) -> Caught | None:
     is_inbox = not all(map(accounts.is_network, ways_out))
     is_let_in = inbox_views.is_at_this_machine(request) or request.user.has_perm(inbox_views.PERMISSION)
     return Caught(may_look=is_inbox and is_let_in)
+
+
+@register.filter
+def said(moment: datetime | date | None, form: str) -> str:
+    """A date by Django's letters, in the language of the office; Italian writes days and months small."""
+    if moment is None:
+        return ""
+    written = date_format(timezone.localtime(moment) if isinstance(moment, datetime) else moment, form)
+    return written.lower() if translation.get_language() == "it" else written
+
+
+@register.filter
+def because(reason: str) -> str:
+    """Why somebody stands at a stage, in the language of the office."""
+    return str(stages.Reason(reason).label) if reason in stages.Reason.values else reason
 
 
 @register.filter

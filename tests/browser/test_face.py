@@ -25,6 +25,7 @@ class Face:
 
     url: str
     article: str  # its address, without the site's
+    resource: str
     pages: list[str]
 
 
@@ -32,14 +33,14 @@ class Face:
 def face(town: Stage) -> Iterator[Face]:
     """Published and served once for all tests here: none of them changes anything."""
     with override_settings(MEDIA_ROOT=Path(town.env["CIRCOLARE_VAR_DIR"]) / "media"):
-        article, addresses = publish()
+        article, resource, addresses = publish()
     town.manage("collectstatic", "--noinput", "-v", "0")
     with town.web() as web:
-        yield Face(web.url, article, addresses)
+        yield Face(web.url, article, resource, addresses)
 
 
-def publish() -> tuple[str, list[str]]:
-    """One piece of each kind; gives the article's address and those of all pages, one that is not there last."""
+def publish() -> tuple[str, str, list[str]]:
+    """One piece of each kind; gives the addresses of an article, a gated resource, and all pages (the last is none)."""
     locale = Locale.objects.get(language_code="it")
     make_people.signup_form(make_people.purpose())
     topic, author = make.topic(locale, "Percorsi"), make.author(locale, "Ada Ferri", bio="Scrive.", is_invented=True)
@@ -58,7 +59,8 @@ def publish() -> tuple[str, list[str]]:
     pages = [article, column, resource, make.plain(locale), make.magazine(locale), make.library(locale)]
     pages += [series, series.get_children().first(), film, tool, landing]
     views = ["/it/", "/en/", "/it/topics/", "/it/topics/percorsi/", "/it/authors/ada-ferri/"]
-    return article.url, [*(page.url for page in pages), *views, "/it/search/?q=giro", "/it/subscribe/", "/it/nulla/"]
+    addresses = [*(page.url for page in pages), *views, "/it/search/?q=giro", "/it/subscribe/", "/it/nulla/"]
+    return article.url, resource.url, addresses
 
 
 def read_through(page: Page) -> None:
@@ -149,13 +151,33 @@ def test_the_offer_leads_to_the_form_by_keyboard(chromium: Browser, face: Face) 
 
 
 def test_the_device_shares_the_plain_address(chromium: Browser, face: Face) -> None:
-    page = chromium.new_page()
+    page = chromium.new_page(viewport={"width": 360, "height": 740})
     page.add_init_script("navigator.share = (given) => { window.given = given; return Promise.resolve(); }")
     page.goto(f"{face.url}{face.article}#r=a.token")
 
-    page.locator("[data-share] button").click()
+    page.locator("[data-share] button").focus()
+    page.keyboard.press("Enter")
 
     assert page.evaluate("window.given") == {"title": "Il giro", "url": f"{face.url}{face.article}"}
+    page.close()
+
+
+def test_a_gate_opens_by_keyboard_on_a_phone(chromium: Browser, face: Face) -> None:
+    page = chromium.new_page(viewport={"width": 360, "height": 740})
+    page.goto(f"{face.url}{face.resource}")
+    page.wait_for_timeout(2_500)  # quicker than people type is taken for a machine
+
+    page.locator("#gate-address").focus()
+    page.keyboard.type("anna@nowhere")
+    page.keyboard.press("Enter")
+    expect(page.locator("#gate-address-error")).to_be_visible()
+    page.locator("#gate-address").fill("")
+    page.locator("#gate-address").focus()
+    page.keyboard.type("anna@letters.example")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("h1")).to_contain_text("posta")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.close()
 
 

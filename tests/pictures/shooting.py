@@ -10,10 +10,10 @@ from playwright.sync_api import Browser, BrowserContext
 from wagtail.users.models import UserProfile
 
 from tests.pictures import barriers, views
-from tests.pictures.views import View
 
 LANGUAGES, SCHEMES = ("it", "en"), ("light", "dark")
 WIDTHS = {1440: 900, 360: 740}  # width → height of the window
+OFFICE_HEIGHT = 2000  # the office scrolls inside its window: a high one shows it all
 LOGIN = "admin"  # of create_logins: sees every screen
 
 
@@ -42,29 +42,26 @@ def everything(browser: Browser, url: str, logins: Path, wish: Wish) -> Iterator
     """Picture the views that are wished for; prints each round as it is done."""
     password = dict(line.split() for line in logins.read_text().splitlines() if line and line[0] != "#")
     for language, scheme, (width, height) in product(LANGUAGES, SCHEMES, WIDTHS.items()):
-        context = browser.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme=scheme,
-            reduced_motion="reduce",
-            locale=language,
-            bypass_csp=wish.asks_axe,
-        )
-        wanted = [view for view in all_views(language) if not wish.names or view.name in wish.names]
-        if any(view.is_office for view in wanted):
-            speak(language)
-            enter(context, url, LOGIN, password[LOGIN])
-        for view in wanted:
-            file = wish.folder / f"{view.name}-{language}-{scheme}-{width}.png"
-            found = shoot(context, f"{url}{view.path}", file, asks_axe=wish.asks_axe)
-            yield Taken(view.name, language, scheme, width, file, found)
-        context.close()
-        print(f"{language} {scheme} {width}: {len(wanted)} pictures", flush=True)
-
-
-def all_views(language: str) -> Iterator[View]:
-    """The public ones of a language, and the office's."""
-    yield from views.of_readers(language)
-    yield from views.of_office()
+        for is_office, found in ((False, views.of_readers(language)), (True, views.of_office())):
+            wanted = [view for view in found if not wish.names or view.name in wish.names]
+            if not wanted:
+                continue
+            context = browser.new_context(
+                viewport={"width": width, "height": OFFICE_HEIGHT if is_office else height},
+                color_scheme=scheme,
+                reduced_motion="reduce",
+                locale=language,
+                bypass_csp=wish.asks_axe,
+            )
+            if is_office:
+                speak(language)
+                enter(context, url, LOGIN, password[LOGIN])
+            for view in wanted:
+                file = wish.folder / f"{view.name}-{language}-{scheme}-{width}.png"
+                barriers_there = shoot(context, f"{url}{view.path}", file, asks_axe=wish.asks_axe)
+                yield Taken(view.name, language, scheme, width, file, barriers_there)
+            context.close()
+        print(f"{language} {scheme} {width}", flush=True)
 
 
 def speak(language: str) -> None:

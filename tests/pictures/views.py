@@ -24,7 +24,6 @@ class View:
 
     name: str  # of the sheet
     path: str
-    is_office: bool = False
 
 
 def of_readers(language: str) -> Iterator[View]:
@@ -104,7 +103,7 @@ def of_office() -> Iterator[View]:
     }
     if segment := Segment.objects.first():
         addresses["segment"] = reverse("wagtailsnippets_subscribers_segment:edit", args=[segment.pk])
-    yield from (View(f"office-{name}", path, is_office=True) for name, path in addresses.items() if path)
+    yield from (View(f"office-{name}", path) for name, path in addresses.items() if path)
 
 
 def _newest_sent() -> tuple[IssuePage, Mailing]:
