@@ -79,6 +79,20 @@ def mailings_item() -> MenuItem:
     return PermittedItem(_("Mailings"), reverse("office_mailings"), name="mailings", icon_name="mail", order=200)
 
 
+class SampleItem(PermittedItem):
+    """For those who may take it away."""
+
+    permission = "campaigns.change_publishersettings"
+
+
+@hooks.register("register_settings_menu_item")
+def sample_item() -> MenuItem:
+    """The sample publication, below Settings."""
+    return SampleItem(
+        _("The sample publication"), reverse("office_sample"), name="sample", icon_name="download", order=900
+    )
+
+
 class ReviewItem(ActionMenuItem):
     """ "Review and send" beside Publish, for issues."""
 

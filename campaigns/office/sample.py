@@ -1,4 +1,4 @@
-"""How far the sample is that the set-up page wished for."""
+"""The sample publication: made and taken away by a button, and how far that is."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -9,25 +9,42 @@ from django.utils.translation import gettext_lazy
 
 from campaigns import attention
 from campaigns.office.doors import OfficeView
-from campaigns.sample import wish
+from campaigns.sample import fill, wish
+from content.models import ArticlePage
+from subscribers.models import Subscriber
+
+ACTS = {"make": wish.MAKE, "clear": wish.CLEAR}
 
 
-class Progress(OfficeView):
-    """Looks again by itself until the sample is there. It may be left and opened again: the worker goes on."""
+class Sample(OfficeView):
+    """Looks again by itself while a worker is at it. It may be left and opened again: the worker goes on."""
 
     permission = "campaigns.send_mailing"
+    act_permission = "campaigns.change_publishersettings"
     template_name = "office/sample.html"
     page_title = gettext_lazy("The sample publication")
     header_icon = "download"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """The bar; home with what came of it once it is over. `?part=live` is the bar alone, at any time."""
+        """What is there and what may be done with it; `?part=live` is what changes by itself."""
         standing = wish.standing()
-        shown = {"standing": standing, "notices": attention.notices(timezone.now()) if standing.is_wanted else []}
+        shown = {
+            "standing": standing,
+            "notices": attention.notices(timezone.now()) if standing.is_wanted else [],
+            "is_filled": fill.is_filled(),
+            "n_articles": ArticlePage.objects.filter(is_sample=True).count(),
+            "n_people": Subscriber.objects.filter(is_sample=True).count(),
+            "may_act": request.user.has_perm(self.act_permission),
+        }
         if request.GET.get("part") == "live":
             return render(request, "office/sample_live.html", shown)
-        if standing.is_wanted:
-            return self.answer(**shown)
-        tell = messages.error if standing.trouble else messages.success
-        tell(request, standing.trouble or _("The sample publication is there. Look around: it harms nobody."))
-        return redirect("wagtailadmin_home")
+        return self.answer(**shown)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """One of two buttons: a worker does it."""
+        name = ACTS.get(request.POST.get("act", ""))
+        if name is None:
+            messages.error(request, _("That button is not known; nothing was changed."))
+        else:
+            wish.ask(name)
+        return redirect(request.path)

@@ -12,7 +12,7 @@ urlpatterns = [
     path("mailings/<int:mailing_id>/people/", monitor.MailingPeople.as_view(), name="office_mailing_people"),
     path("issues/<int:page_id>/review/", review.Review.as_view(), name="office_review"),
     path("issues/<int:page_id>/preview/", preview.issue_preview, name="office_issue_preview"),
-    path("sample/", sample.Progress.as_view(), name="office_sample"),
+    path("sample/", sample.Sample.as_view(), name="office_sample"),
     path("tour/", tour.Tour.as_view(), name="office_tour"),
     path("people/<int:subscriber_id>/", people.Person.as_view(), name="office_person"),
 ]
