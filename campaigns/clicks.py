@@ -116,9 +116,13 @@ def _look_up(delivery_id: int, now: datetime) -> Mail | None:
     return Mail(delivery_id, *found[0]) if found else None
 
 
-@lru_cache(maxsize=CACHED_VERSIONS)
 def destinations(version_id: int) -> dict[int, Destination]:
-    """The link table of a version by position: frozen with it, so it may be remembered for ever."""
+    """The link table of a version by position: frozen with it, so it may be remembered for ever. Raises: KeyError."""
+    return _destinations(connection.settings_dict["NAME"], version_id)
+
+
+@lru_cache(maxsize=CACHED_VERSIONS)
+def _destinations(database: str, version_id: int) -> dict[int, Destination]:
     rows = list(Link.objects.filter(version_id=version_id).values_list("position", "pk", "url", "page_id"))
     if not rows:
         raise KeyError(version_id)  # not remembered: the version may be on its way

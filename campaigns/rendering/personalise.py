@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from django.db import connection
+
 from campaigns.models.mailings import Mailing, MessageVersion, PurposeClass
 from campaigns.rendering import braces, headers, liquid, places
 from campaigns.rendering.people import Person
@@ -142,12 +144,16 @@ def _opening(kind: str) -> str:
     )
 
 
-@lru_cache(maxsize=MAX_CACHED)
 def writer(version_id: int) -> Writer:
     """The writer of a frozen version, kept in this process.
 
     Raises: MessageVersion.DoesNotExist.
     """
+    return _writer(connection.settings_dict["NAME"], version_id)
+
+
+@lru_cache(maxsize=MAX_CACHED)
+def _writer(database: str, version_id: int) -> Writer:
     version = MessageVersion.objects.select_related("mailing").get(pk=version_id)
     return of_version(version)
 

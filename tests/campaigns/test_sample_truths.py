@@ -3,6 +3,7 @@
 The sample is filled once, into a database of its own; everything here only looks at it.
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
@@ -39,6 +40,7 @@ from subscribers.models import (
 from subscribers.segments import rules, sets
 from tests import databases
 
+pytestmark = pytest.mark.skipif("CIRCOLARE_SHORT" in os.environ, reason="CIRCOLARE_SHORT is set: once is enough")
 SEED, DAY = 7, date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 

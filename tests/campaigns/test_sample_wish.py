@@ -1,5 +1,7 @@
 """The sample wished for on a page: made once by whoever looks next, or given up with a reason."""
 
+import os
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -27,6 +29,7 @@ def test_nothing_is_made_that_nobody_wished_for() -> None:
     assert not fill.is_filled()
 
 
+@pytest.mark.skipif("CIRCOLARE_SHORT" in os.environ, reason="CIRCOLARE_SHORT is set: filling once is enough")
 def test_a_wish_comes_true_once() -> None:
     wish.ask()
     assert wish.standing().is_wanted
