@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.log_actions import log
 
 from campaigns import audience
-from campaigns.models import Delivery, IssuePage, Mailing
+from campaigns.models import Delivery, IssuePage
 from campaigns.office.doors import OfficeView, colleague
 from campaigns.office.forms import ScheduleForm, TestForm
 from campaigns.rendering import checks
@@ -53,7 +53,7 @@ class Review(OfficeView):
     def show(self, **forms: Form) -> HttpResponse:
         """The page, with the forms given in the state they were sent in."""
         now = timezone.now()
-        findings = self.findings()
+        findings = checks.run(self.issue, now=now)
         count = audience.Count(0) if audience.trouble(self.issue) else audience.count(self.issue, now=now)
         return self.answer(
             issue=self.issue,
@@ -61,7 +61,8 @@ class Review(OfficeView):
             left_out=[(Delivery.Reason(reason).label, n) for reason, n in count.left_out.items() if n],
             stops=[finding for finding in findings if finding.level == checks.Level.STOP],
             warnings=[finding for finding in findings if finding.level != checks.Level.STOP],
-            mailings=Mailing.objects.filter(issue_id=self.issue.pk)[:5],
+            obstacle=sending.obstacle(self.issue),
+            mailings=audience.mailings(self.issue)[:5],
             languages=self.languages(),
             may_send=self.request.user.has_perm(self.act_permission),
             now=now,
@@ -69,12 +70,6 @@ class Review(OfficeView):
             schedule_form=forms.get("schedule_form") or ScheduleForm(),
             test_form=forms.get("test_form") or self.empty_test_form(),
         )
-
-    def findings(self) -> list[checks.Finding]:
-        """What is in the way or deserves a look: whom it goes to first, then what it says."""
-        trouble = audience.trouble(self.issue)
-        found = [checks.Finding(checks.Level.STOP, trouble)] if trouble else []
-        return [*found, *checks.run(self.issue, now=timezone.now())]
 
     def languages(self) -> list[str]:
         """Codes of the languages this issue exists in, its own first."""
@@ -130,11 +125,12 @@ class Review(OfficeView):
 
     def start(self, *, at: Any) -> HttpResponse:
         """Hand the issue to the sending engine, unless a check stops it; a second click starts nothing more."""
-        if any(finding.level == checks.Level.STOP for finding in self.findings()):
+        now = timezone.now()
+        if any(finding.level == checks.Level.STOP for finding in checks.run(self.issue, now=now)):
             messages.error(self.request, _("Not sent: mend what is marked below first. Nothing is lost."))
             return self.show()
         try:
-            mailing = sending.for_issue(self.issue, user=colleague(self.request), now=timezone.now(), at=at)
+            mailing = sending.for_issue(self.issue, user=colleague(self.request), now=now, at=at)
         except sending.WrongMoment as error:
             messages.error(self.request, str(error))
             return redirect(self.request.path)

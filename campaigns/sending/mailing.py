@@ -71,6 +71,17 @@ def for_issue(issue: IssuePage, *, user: User | None, now: datetime, at: datetim
         raise WrongMoment(_("This issue was sent a moment ago; it is not sent twice.")) from error
 
 
+def obstacle(issue: IssuePage) -> str:
+    """Why the issue cannot be sent, whatever it says: nobody can be chosen, or it is on its way or was sent."""
+    if trouble := audience.trouble(issue):
+        return trouble
+    try:
+        _earlier(issue)
+    except WrongMoment as error:
+        return str(error)
+    return ""
+
+
 def _earlier(issue: IssuePage) -> list[Mailing]:
     """The cancelled mailings of an issue. Raises: WrongMoment when one was not cancelled: readers get an issue once."""
     earlier = list(audience.mailings(issue))

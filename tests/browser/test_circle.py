@@ -83,7 +83,8 @@ def unlock_and_download(reader: Reader) -> None:
     page = reader.context.new_page()
     page.goto(reader.site)
     page.get_by_role("link", name="Risorse", exact=True).first.click()
-    page.locator("main a[href*='/risorse/']:not(.tag)").first.click()
+    page.get_by_role("link", name="Canvas", exact=True).first.click()
+    page.locator("main .cards a[href*='/risorse/']").first.click()
     with page.expect_download() as download:
         page.locator("main section.gate button.button").click()
     assert download.value.suggested_filename.endswith(".pdf")
@@ -162,7 +163,7 @@ def test_a_marketer_tests_reviews_sends_and_watches(chromium: Browser, site: str
     context = chromium.new_context(locale="it-IT")
     page = log_in(context, site, "marketer", passwords["marketer"])
     walk_to(page, "Archivio")
-    page.locator("table.listing tbody a[href*='/edit/']").first.click()
+    page.locator("table.listing").get_by_role("link", name=re.compile("n. 5")).first.click()
     choose_action(page, "Rivedi e invia")
 
     page.locator("[name=to]").fill("collega@letters.example")

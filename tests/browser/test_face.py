@@ -174,6 +174,7 @@ def test_a_gate_opens_by_keyboard_on_a_phone(chromium: Browser, face: Face) -> N
     page.locator("#gate-address").fill("")
     page.locator("#gate-address").focus()
     page.keyboard.type("anna@letters.example")
+    page.wait_for_timeout(2_500)
     page.keyboard.press("Enter")
 
     expect(page.locator("h1")).to_contain_text("posta")

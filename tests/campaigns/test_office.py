@@ -78,7 +78,7 @@ def test_review_of_an_issue_whose_segment_cannot_be_read_says_so_and_sends_nothi
     shown = marketer.get(url)
     marketer.post(url, {"act": "send"})
 
-    assert "Broken" in str(shown.context["stops"])
+    assert "Broken" in shown.context["obstacle"]
     assert not Mailing.objects.exists()
 
 
@@ -116,6 +116,7 @@ def test_two_clicks_on_send_make_one_mailing(issue: IssuePage) -> None:
         marketer.post(reverse("office_review", args=[issue.pk]), {"act": "send"})
 
     assert Mailing.objects.filter(issue=issue).count() == 1
+    assert marketer.get(reverse("office_review", args=[issue.pk])).context["obstacle"]
 
 
 def test_an_issue_with_a_stopping_mistake_is_not_sent() -> None:
