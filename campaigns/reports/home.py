@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from wagtail.models import Revision
 
@@ -155,6 +156,6 @@ def _complaints(days: dict[str, list[int]], now: datetime) -> Figure:
     recent = Mailing.objects.filter(is_standing=False, started_at__gte=now - timedelta(days=N_DAYS)).values("pk")
     n_accepted = Delivery.objects.filter(mailing__in=recent, state=Delivery.State.ACCEPTED).count()
     n = sum(days[Kind.MAIL_COMPLAINED])
-    value = f"{1000 * n / n_accepted:.1f} ‰" if n_accepted else "–"
+    value = f"{number_format(1000 * n / n_accepted, 1)} ‰" if n_accepted else "–"
     note = _("%(n)d of %(accepted)d mails of issues in four weeks") % {"n": n, "accepted": n_accepted}
     return Figure(_("Called spam"), value, note, "", sparkline(days[Kind.MAIL_COMPLAINED]))

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from wagtail.models import Locale
 
 from campaigns.models import Delivery, Mailing
@@ -68,10 +68,11 @@ def test_the_numbers_are_those_of_the_ledger_and_the_consents() -> None:
     make.delivery(sent, reader, state=Delivery.State.ACCEPTED, done_at=now, claimed_at=now)
     make.delivery(sent, leaver, state=Delivery.State.ACCEPTED, done_at=now, claimed_at=now)
 
-    readers, _issue, _reading, complaints = home.figures(now)
+    with translation.override("it"):
+        readers, _issue, _reading, complaints = home.figures(now)
 
     assert (readers.value, readers.note[:2]) == ("1", "+1")
-    assert complaints.value == "500.0 ‰"
+    assert complaints.value == "500,0 ‰"
 
 
 def test_what_is_scheduled_this_week_is_told_and_what_comes_later_is_not() -> None:

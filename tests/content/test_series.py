@@ -128,6 +128,7 @@ def test_sitemap_search_and_languages_know_a_series(italian: Locale, english: Lo
     assert series.url in client.get("/it/search/", {"q": "cerchio"}).content.decode()
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("marks", "place", "mark"), [("letters", 0, "A"), ("letters", 25, "Z"), ("letters", 26, "27"), ("numbers", 0, "1")]
 )
