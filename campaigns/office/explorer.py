@@ -15,7 +15,7 @@ from wagtail.models import Page
 from campaigns.models import ArchivePage, IssuePage
 from campaigns.reports import pieces
 from content import navigation
-from content.models import ArticlePage, ColumnPage, LibraryPage, MagazinePage, ResourcePage
+from content.models import ArticlePage, ColumnPage, LibraryPage, MagazinePage, ResourcePage, SeriesPage
 
 # {page id: number}; a page that is missing cannot have one, its cell stays empty.
 Counting = Callable[[Sequence[Page], HttpRequest], dict[int, int]]
@@ -130,7 +130,7 @@ class CountedUseView(CountedMixin, ContentTypeUseView):
 
 
 class ResourceIndexView(CountedMixin, ExplorableIndexView):
-    """Children of the library."""
+    """Children of the library or of a series."""
 
     base_columns = with_counts(DOWNLOADS, SIGNUPS, MAILED)
 
@@ -165,7 +165,7 @@ class ResourceViewSet(CountedViewSet):
 
     model = ResourcePage
     index_view_class = ResourceIndexView
-    parent_models = [LibraryPage]
+    parent_models = [LibraryPage, SeriesPage]
 
 
 class IssueViewSet(CountedViewSet):

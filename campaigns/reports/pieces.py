@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, Sum
 
 from campaigns.models import Link, Mailing, PurposeClass
 from subscribers.models import Event, Evidence, Kind, Signup, TakenCount
@@ -50,5 +50,5 @@ def takers(page_ids: Collection[int]) -> dict[int, int]:
 
 def addressed(issue_ids: Collection[int]) -> dict[int, int]:
     """People chosen for each issue's mailings that left; the ledger of each says who was left out."""
-    mailings = Mailing.objects.filter(Q(state__in=LEFT), issue__in=issue_ids, is_standing=False)
-    return dict(mailings.order_by().values_list(F("issue_id")).annotate(n=Sum("n_candidates")))
+    mailings = Mailing.objects.filter(state__in=LEFT, issue__in=issue_ids, is_standing=False)
+    return dict(mailings.order_by().values_list("issue_id").annotate(n=Sum("n_candidates")))

@@ -6,11 +6,10 @@ from datetime import date, datetime
 from django import template
 from django.conf import settings
 from django.template.context import Context
-from django.utils import timezone, translation
-from django.utils.formats import date_format
 
 from campaigns.models import Account
 from campaigns.transports import accounts, inbox_views, remedies
+from content import dates
 from subscribers import stages
 
 register = template.Library()
@@ -39,11 +38,8 @@ def caught_mail(context: Context) -> Caught | None:
 
 @register.filter
 def said(moment: datetime | date | None, form: str) -> str:
-    """A date by Django's letters, in the language of the office; Italian writes days and months small."""
-    if moment is None:
-        return ""
-    written = date_format(timezone.localtime(moment) if isinstance(moment, datetime) else moment, form)
-    return written.lower() if translation.get_language() == "it" else written
+    """A date by Django's letters, in the language of the office."""
+    return dates.written(moment, form)
 
 
 @register.filter

@@ -8,10 +8,9 @@ from django.template.context import Context
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from wagtail.models import Page
 
-from content import navigation
+from content import dates, navigation
 from content.look import shown
 from content.models import HomePage
 
@@ -61,11 +60,8 @@ def home_address() -> str:
 
 @register.filter
 def day(moment: datetime | None) -> str:
-    """The date in the reader's language; Italian writes months small, Django's words do not."""
-    if moment is None:
-        return ""
-    written = date_format(timezone.localtime(moment), "j F Y")
-    return written.lower() if translation.get_language() == "it" else written
+    """The date in the reader's language."""
+    return dates.written(moment, "j F Y")
 
 
 @register.filter

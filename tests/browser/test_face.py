@@ -10,10 +10,10 @@ from django.test import override_settings
 from playwright.sync_api import Browser, Page, expect
 from wagtail.models import Locale
 
+from tests.browser import barriers
 from tests.factories import content as make
 from tests.factories import subscribers as make_people
 from tests.flows.stage import Stage
-from tests.pictures import barriers
 
 pytestmark = pytest.mark.browser
 PARAGRAPH = "<p>" + "Una lettera parte, qualcuno la legge, qualcosa torna indietro. " * 14 + "</p>"

@@ -9,7 +9,8 @@ from django.contrib.auth import get_user_model
 from playwright.sync_api import Browser, BrowserContext
 from wagtail.users.models import UserProfile
 
-from tests.pictures import barriers, views
+from tests.browser import barriers
+from tests.pictures import views
 
 LANGUAGES, SCHEMES = ("it", "en"), ("light", "dark")
 WIDTHS = {1440: 900, 360: 740}  # width → height of the window
