@@ -1,7 +1,5 @@
 """What may we do with this person? The only writers of consents, permissions, suppressions and states.
 
-`giving` is the twin of `give` for many people at once.
-
 Every writer locks the person's row first, so that the order of ids is the order of decisions, and leaves
 behind: the step in the ledger, the permission it makes, the state, and the event that tells it.
 """

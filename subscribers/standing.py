@@ -85,12 +85,11 @@ def rebuild(*, now: datetime) -> int:
     last = 0
     while batch := list(Subscriber.objects.filter(pk__gt=last).order_by("pk")[:BATCH]):
         last = batch[-1].pk
-        n_wrong += refresh_states(batch, now=now)
+        n_wrong += _store_changed(batch, now)
     return n_wrong
 
 
-def refresh_states(batch: list[Subscriber], *, now: datetime) -> int:
-    """Work out the states of these people and store those that changed; gives how many. Four queries at most."""
+def _store_changed(batch: list[Subscriber], now: datetime) -> int:
     states = _states(batch, now)
     wrong = [subscriber for subscriber in batch if subscriber.state != states[subscriber.pk]]
     for subscriber in wrong:

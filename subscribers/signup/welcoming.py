@@ -1,6 +1,6 @@
 """What a new reader chooses, and how it is kept; the reader's home uses the same."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from django import forms
@@ -8,9 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from content.models import Topic
-from subscribers import events
 from subscribers.declared import tell
-from subscribers.models import Evidence, Frequency, Kind, Subscriber
+from subscribers.models import Frequency, Kind, Subscriber
 
 
 class Choices(forms.Form):
@@ -55,32 +54,6 @@ def keep_topics(subscriber: Subscriber, topics: list[Topic], *, now: datetime) -
             return False
         tell(subscriber, Kind.TOPICS_CHOSEN, now=now, payload={"topics": sorted(key.hex for key in wanted)})
     return True
-
-
-def keep_first_topics(chosen: Sequence[tuple[Subscriber, list[Topic], datetime]], *, now: datetime) -> None:
-    """What many new readers chose as they came, each at a moment of their own; two statements beside the events.
-
-    For people who had chosen nothing before; whoever chooses anew does it by `keep_topics`.
-    """
-    kept = Subscriber.topics.through
-    with transaction.atomic():
-        kept.objects.bulk_create(
-            [kept(subscriber_id=person.pk, topic_id=topic.pk) for person, topics, _at in chosen for topic in topics]
-        )
-        events.record_many([_chose(person, topics, at) for person, topics, at in chosen if topics], now=now)
-
-
-def _chose(subscriber: Subscriber, topics: list[Topic], at: datetime) -> events.NewEvent:
-    return events.NewEvent(
-        kind=Kind.TOPICS_CHOSEN,
-        occurred_at=at,
-        source="site",
-        subscriber_id=subscriber.pk,
-        evidence=Evidence.HUMAN,
-        reason="declared",
-        payload={"topics": sorted(topic.translation_key.hex for topic in topics)},
-        is_sample=subscriber.is_sample,
-    )
 
 
 def keep_frequency(subscriber: Subscriber, frequency: str, *, now: datetime) -> bool:

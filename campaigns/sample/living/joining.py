@@ -1,12 +1,12 @@
 """People come and agree; some leave, rest, or turn out to be somebody else."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from campaigns.sample import letters
 from campaigns.sample.living.world import World
 from campaigns.sample.model.readers import Reader
-from subscribers import addresses, consent, giving
+from subscribers import addresses, consent
 from subscribers.models import Frequency, Purpose, Subscriber, Suppression
 from subscribers.signup import welcoming
 
@@ -15,23 +15,18 @@ FORM, HOME = f"form:{letters.FORM_KEY}", "home"
 REST = timedelta(days=120)
 
 
-def join(world: World, readers: Sequence[Reader], *, now: datetime) -> None:
-    """Enter these readers with their consents and topics. A constant number of statements."""
+def join(world: World, readers: Sequence[Reader]) -> None:
+    """Enter these readers with their consents and topics."""
     rows = Subscriber.objects.bulk_create([_row(reader) for reader in readers])
+    tracking = Purpose.objects.get(key="tracking")
     for reader, row in zip(readers, rows, strict=True):
         world.people[reader.number] = row
         world.numbers[row.pk] = reader.number
-    tracking = Purpose.objects.get(key="tracking")
-    gifts = []
-    for reader, row in zip(readers, rows, strict=True):
-        purposes = [world.purposes[key] for key in reader.newsletters] + [tracking] * reader.is_tracked
-        gifts += [_gift(reader, row, purpose) for purpose in purposes]
-    giving.give_many(gifts, now=now)
-    chosen = [
-        (row, [world.topics[reader.language][place] for place in reader.topics], reader.joined_at)
-        for reader, row in zip(readers, rows, strict=True)
-    ]
-    welcoming.keep_first_topics(chosen, now=now)
+        for purpose in [world.purposes[key] for key in reader.newsletters] + [tracking] * reader.is_tracked:
+            consent.give(row, purpose, source=_source(purpose), locale=reader.language, now=reader.joined_at)
+        if reader.topics:
+            chosen = [world.topics[reader.language][place] for place in reader.topics]
+            welcoming.keep_topics(row, chosen, now=reader.joined_at)
 
 
 def _row(reader: Reader) -> Subscriber:
@@ -48,10 +43,9 @@ def _row(reader: Reader) -> Subscriber:
     )
 
 
-def _gift(reader: Reader, row: Subscriber, purpose: Purpose) -> giving.Gift:
+def _source(purpose: Purpose) -> str:
     """The form offers the first two newsletters; the notebook stands on the reader's own page."""
-    source = HOME if purpose.key == letters.NOTEBOOK else FORM
-    return giving.Gift(subscriber=row, purpose=purpose, source=source, locale=reader.language, at=reader.joined_at)
+    return HOME if purpose.key == letters.NOTEBOOK else FORM
 
 
 def befall(world: World, reader: Reader) -> None:

@@ -65,7 +65,7 @@ class Story:
     def _until(self, at: datetime) -> None:
         """Everything that people did by themselves before that moment."""
         if readers := _before(self.coming, at, lambda reader: reader.joined_at):
-            joining.join(self.world, readers, now=at)
+            joining.join(self.world, readers)
         for reader in _before(self.fates, at, lambda reader: reader.fate_at):
             joining.befall(self.world, reader)
         if seen := _before(self.seen, at, lambda act: act.at):
