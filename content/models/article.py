@@ -4,7 +4,6 @@ from django import forms
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page
@@ -13,6 +12,7 @@ from wagtail.search import index
 from content import reading
 from content.blocks import BodyBlock, FurtherReadingBlock
 from content.editing import ArticleForm
+from content.models.covered import CoveredPage
 from content.models.serving import Served
 
 
@@ -33,7 +33,7 @@ class MagazinePage(Served, Page):
         verbose_name = _("magazine")
 
 
-class ArticlePage(Served, Page):
+class ArticlePage(CoveredPage):
     """One piece of writing, or one piece of a column when its parent is one."""
 
     standfirst = models.TextField(_("standfirst"), blank=True, help_text=_("Two sentences under the title."))
@@ -45,17 +45,7 @@ class ArticlePage(Served, Page):
         related_name="+",
         verbose_name=_("author"),
     )
-    topics = ParentalManyToManyField("content.Topic", blank=True, related_name="+", verbose_name=_("topics"))
     published_at = models.DateTimeField(_("date"), default=timezone.now, db_index=True)
-    cover = models.ForeignKey(
-        "wagtailimages.Image",
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("cover"),
-        help_text=_("Empty: a cover is drawn from title and topic."),
-    )
     body = StreamField(BodyBlock(), verbose_name=_("body"), blank=True)
     further_reading = StreamField([("item", FurtherReadingBlock())], verbose_name=_("further reading"), blank=True)
     reading_seconds = models.PositiveIntegerField(default=0, editable=False)

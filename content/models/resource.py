@@ -4,7 +4,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.documents.models import AbstractDocument
 from wagtail.fields import RichTextField, StreamField
@@ -14,6 +13,7 @@ from wagtail.search import index
 from content import tools
 from content.blocks import TEXT_FEATURES, BodyBlock
 from content.editing import TopicsForm
+from content.models.covered import CoveredPage
 from content.models.serving import Served
 
 FILMS = {"mp4": "video/mp4", "webm": "video/webm"}  # {ending: type}; what every browser of these years can play
@@ -36,7 +36,7 @@ class LibraryPage(Served, Page):
         verbose_name = _("library")
 
 
-class ResourcePage(Served, Page):
+class ResourcePage(CoveredPage):
     """Something free to take. The file has no public address: it leaves only through a checked view."""
 
     class Kind(models.TextChoices):
@@ -55,7 +55,6 @@ class ResourcePage(Served, Page):
     gate = models.CharField(_("gate"), max_length=8, choices=Gate, default=Gate.MAIL)
     abstract = models.TextField(_("abstract"), blank=True)
     body = StreamField(BodyBlock(), verbose_name=_("what is in it"), blank=True)
-    topics = ParentalManyToManyField("content.Topic", blank=True, related_name="+", verbose_name=_("topics"))
     document = models.ForeignKey(
         "wagtaildocs.Document",
         on_delete=models.SET_NULL,
@@ -84,15 +83,6 @@ class ResourcePage(Served, Page):
     )
     transcript = RichTextField(_("transcript"), features=TEXT_FEATURES, blank=True)
     tool = models.CharField(_("tool"), max_length=40, choices=tools.choices, blank=True)
-    cover = models.ForeignKey(
-        "wagtailimages.Image",
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("cover"),
-        help_text=_("Empty: a cover is drawn from title and topic."),
-    )
     is_sample = models.BooleanField(default=False, editable=False)
 
     template = "content/resource.html"

@@ -3,16 +3,15 @@
 from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page
 from wagtail.search import index
 
 from content.editing import TopicsForm
-from content.models.serving import Served
+from content.models.covered import CoveredPage
 
 
-class SeriesPage(Served, Page):
+class SeriesPage(CoveredPage):
     """A numbered or lettered set of resources. The library shows it as one; each part knows its neighbours."""
 
     class Marks(models.TextChoices):
@@ -21,16 +20,6 @@ class SeriesPage(Served, Page):
 
     introduction = models.TextField(_("introduction"), blank=True)
     marks = models.CharField(_("parts are marked by"), max_length=8, choices=Marks, default=Marks.NUMBERS)
-    topics = ParentalManyToManyField("content.Topic", blank=True, related_name="+", verbose_name=_("topics"))
-    cover = models.ForeignKey(
-        "wagtailimages.Image",
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("cover"),
-        help_text=_("Empty: a cover is drawn from title and topic."),
-    )
     is_sample = models.BooleanField(default=False, editable=False)
 
     template = "content/series.html"
