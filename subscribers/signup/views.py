@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from subscribers import addresses, clients
 from subscribers.models import Purpose, Signup, SignupForm, Wording
-from subscribers.signup import asking, known, limits, showing, trap
+from subscribers.signup import asking, following, known, limits, showing, trap
 from subscribers.signup.forms import LinkFields, SignupFields
 
 RESEND_AFTER = timedelta(seconds=60)
@@ -33,6 +33,8 @@ def signup(request: HttpRequest) -> HttpResponse:
         return _page(request, form if form and form.is_open else showing.first_open(locale), now)
     if form is None or not form.is_open:
         return _closed(request, now)
+    if "known" in request.POST and (done := following.take(request, form, now=now)):
+        return done
     return _posted(request, form, now)
 
 

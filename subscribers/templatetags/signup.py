@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from wagtail.models import Locale, Page
 
 from subscribers.models import SignupForm
-from subscribers.signup import known, proof, showing
+from subscribers.signup import following, known, proof, showing
 
 register = template.Library()
 COUNTER = "_n_signup_forms"
@@ -22,7 +22,7 @@ def signup_form(
 ) -> dict[str, object]:
     """Show an open form in the page's language; nothing where there is none.
 
-    A browser whose reader is known sees a line and a way to the own page, and the form folded away.
+    A browser whose reader is known sees a button for what is not had yet, or a line and a way to the own page.
     """
     return {**_shown(context, _found(form_or_key)), "resource": resource}
 
@@ -50,7 +50,7 @@ def _shown(context: Context, form: SignupForm | None) -> dict[str, object]:
     return {
         "request": request,
         "shown": shown,
-        "is_known": bool(request and known.reader_of(request, now=now)),
+        "offer": following.offer(shown, known.reader_of(request, now=now)) if request else None,
     }
 
 
