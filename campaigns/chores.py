@@ -1,4 +1,4 @@
-"""What is tidied up once a day: rows say when each chore was last done to its end."""
+"""What is tidied up once a day, as rows say when each chore was last done; and pages published when they are due."""
 
 import logging
 import zlib
@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from io import StringIO
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -66,6 +68,13 @@ def do_if_due(duty: Duty, now: datetime) -> bool:
         Chore.objects.filter(pk=chore.pk).update(done_at=now, result=numbers)
         logger.info("chore %s done: %s", duty.name, numbers)
         return True
+
+
+def publish_pages() -> None:
+    """Publish and take back what somebody scheduled for now, by Wagtail's own command. Safe to run twice."""
+    with only_one("pages") as is_mine:
+        if is_mine:
+            call_command("publish_scheduled", stdout=StringIO())
 
 
 def is_due(done_at: datetime | None, now: datetime) -> bool:

@@ -22,6 +22,8 @@ BEAT = {
     "reconcile": every(10.0, "tasks.upkeep.reconcile", queue="upkeep"),
     # Somebody watches a bar after the set-up; without a wish it is one look at one row.
     "sample": every(5.0, "tasks.upkeep.sample", queue="upkeep"),
+    # An author says a minute: each half of one.
+    "pages": every(MINUTE / 2, "tasks.upkeep.pages", queue="upkeep"),
     # Retention, clean-up of revisions, rebuilt figures: rows say when each was last done.
     "nightly": every(10 * MINUTE, "tasks.upkeep.nightly", queue="upkeep"),
 }

@@ -17,6 +17,12 @@ def reconcile() -> None:
 
 
 @shared_task
+def pages() -> None:
+    """Publish and take back the pages whose moment has come."""
+    chores.publish_pages()
+
+
+@shared_task
 def nightly() -> None:
     """Do the daily chores that are due."""
     chores.do_due(timezone.now())

@@ -7,10 +7,13 @@ import psycopg
 import pytest
 from django.contrib.sessions.models import Session
 from django.db import connection
+from django.utils import timezone
+from wagtail.models import Locale, Page, Revision
 
 from campaigns import chores
 from campaigns.chores import Duty
 from campaigns.models import Chore
+from tests.factories import content
 
 NIGHT = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)  # half past three in Rome
 DAY = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -70,3 +73,28 @@ def test_sessions_that_are_over_are_deleted() -> None:
 
     assert chores.forget_sessions(DAY) == {"sessions": 1}
     assert list(Session.objects.values_list("session_key", flat=True)) == ["new"]
+
+
+@pytest.mark.django_db
+def test_pages_are_published_and_taken_back_when_somebody_said(italian: Locale) -> None:
+    soon, gone, later = (content.article(italian, title, live=False) for title in ("Presto", "Via", "Poi"))
+    now = timezone.now()
+    for page, at in ((soon, now + timedelta(seconds=1)), (later, now + timedelta(days=1))):
+        page.go_live_at = at
+        page.save_revision().publish()
+    gone.expire_at = now + timedelta(seconds=1)
+    gone.save_revision().publish()
+    chores.publish_pages()
+    assert live(soon, gone, later) == [False, True, False]
+
+    make_past = {"go_live_at": now - timedelta(minutes=1), "expire_at": None}
+    Page.objects.filter(pk=soon.pk).update(**make_past)
+    Revision.objects.filter(object_id=str(soon.pk)).update(approved_go_live_at=now - timedelta(minutes=1))
+    Page.objects.filter(pk=gone.pk).update(expire_at=now - timedelta(minutes=1))
+    chores.publish_pages()
+
+    assert live(soon, gone, later) == [True, False, False]
+
+
+def live(*pages: Page) -> list[bool]:
+    return [Page.objects.get(pk=page.pk).live for page in pages]
