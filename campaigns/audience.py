@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.models import Delivery, IssuePage, Mailing, PurposeClass
+from campaigns.rendering import sources
 from subscribers.models import Frequency, Permission, State, Subscriber
 from subscribers.segments import references, rules, sets
 
@@ -62,9 +63,9 @@ class Count:
 
 
 def languages(issue: IssuePage) -> list[str]:
-    """Codes of the languages the issue can be sent in: its own, and each translation that was published."""
-    others = issue.get_translations().live().values_list("locale__language_code", flat=True)
-    return [issue.locale.language_code, *others]
+    """Codes of the languages the issue can be sent in: its own, and each translation that is ready."""
+    others = sources.translations(issue)
+    return [one.locale.language_code for one in (issue, *others)]
 
 
 def chosen(issue: IssuePage, *, now: datetime) -> QuerySet[Any]:  # Any: subscribers with two columns more

@@ -64,6 +64,10 @@ class Newsletter(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def title(self, locale: str) -> str:
+        """What readers of this language call it; the name is for the office."""
+        return self.purpose.title(locale)
+
 
 class ArchivePage(Served, Page):
     """The archive of all issues in one language."""

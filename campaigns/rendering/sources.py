@@ -56,7 +56,7 @@ def of_issue(issue: IssuePage) -> Source:
         title=issue.title,
         subject=issue.subject or literal(issue.title),
         preheader=issue.preheader,
-        newsletter=newsletter.name,
+        newsletter=newsletter.title(language),
         publisher=PublisherSettings.current().identity(language),
         look=shown.read(),
         vocabulary=syntax.ISSUE,
@@ -67,21 +67,29 @@ def of_issue(issue: IssuePage) -> Source:
     )
 
 
+def translations(issue: IssuePage) -> list[IssuePage]:
+    """The issue in the other languages it goes out in: as published, or as approved to be published on a day."""
+    others = issue.get_translations() if issue.pk else ()
+    ready = (other if other.live else other.get_scheduled_revision_as_object() for other in others)
+    return [other for other in ready if other is not None]
+
+
 def of_email(email: Email, purpose: Purpose | None = None) -> Source:
     """An email; the journey's purpose names the newsletter whose sender it has, where there is one."""
     language = language_of(email)
     publisher = PublisherSettings.current().identity(language)
     look = shown.read()
     newsletter = _newsletter_of(purpose)
+    title = newsletter.title(language) if newsletter else look.name
     sender = _sender(newsletter) if newsletter else _own_sender(look)
     if email.sender_name:
         sender["sender_name"] = email.sender_name
     return Source(
         language=language,
-        title=newsletter.name if newsletter else look.name,
+        title=title,
         subject=email.subject or literal(email.name),
         preheader=email.preheader,
-        newsletter=newsletter.name if newsletter else look.name,
+        newsletter=title,
         publisher=publisher,
         look=look,
         vocabulary=syntax.EMAIL,

@@ -13,6 +13,8 @@ from campaigns.rendering import braces, liquid
 MAX_SOURCE = 64_000  # characters of one text that holds tags; a long letter has 20 000
 OPENS = frozenset({"if", "unless", "case", "for"})
 TAG_NAME = re.compile(r"\{%-?\s*(#|\w*)")
+# What is not known is nothing at all, which Liquid holds to be other than an empty text.
+IS_EMPTY_TEXT = re.compile(r"""\b((?:person|context|newsletter|links)\.\w+)\s*(?:[!=]=|<>)\s*(?:""|''|empty\b)""")
 COMPLAINTS = [
     (re.compile(r"unknown filter '(.+)'"), gettext_lazy("there is no filter “%(word)s”; there are: %(filters)s")),
     (re.compile(r"expected tag (\w+)"), gettext_lazy("“%(word)s” is missing")),
@@ -100,6 +102,7 @@ def problems(source: str, vocabulary: Vocabulary) -> list[Problem]:
         _unknown_tags(source)
         or _unreadable(source)
         or _unknown_names(source, vocabulary)
+        or _always_the_same(source)
         or _failing(source, vocabulary)
     )
 
@@ -180,6 +183,15 @@ def _unknown_names(source: str, vocabulary: Vocabulary) -> list[Problem]:
     found = liquid.names(liquid.STRICT.from_string(source))
     unknown = sorted({(offset, name) for name, offset in found if name not in vocabulary})
     return [_at(source, offset, _("nothing is called “%(name)s” here") % {"name": name}) for offset, name in unknown]
+
+
+def _always_the_same(source: str) -> list[Problem]:
+    """Conditions that ask whether a value is an empty text: it never is, so they say the same of everybody."""
+    return [
+        _at(source, piece.start, _("“%(name)s” is never an empty text: leave the comparison out") % {"name": match[1]})
+        for piece in braces.split(source)
+        if piece.text.startswith("{%") and piece.is_tag and (match := IS_EMPTY_TEXT.search(piece.text))
+    ]
 
 
 def _failing(source: str, vocabulary: Vocabulary) -> list[Problem]:

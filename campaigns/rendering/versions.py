@@ -9,7 +9,6 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
-from wagtail.models import Locale
 
 from campaigns.models import Email, IssuePage, Link, Mailing, MessageVersion, PublisherSettings, PurposeClass
 from campaigns.rendering import compiling, sources
@@ -75,18 +74,15 @@ def source_of(mailing: Mailing, locale: str) -> Source:
 
 
 def issue_in(issue: IssuePage, locale: str, *, is_draft: bool = False) -> IssuePage:
-    """The issue in the reader's language where that is published (a draft: where it exists), else as it was chosen.
+    """The issue in the reader's language where that is ready (a draft: where it exists), else as it was chosen.
 
     The chosen page itself is taken as it was last saved: that is what its maker saw before pressing Send.
     """
-    found = issue
-    if issue.locale.language_code != locale:
-        language = Locale.objects.filter(language_code=locale).first()
-        found = (issue.get_translation_or_none(language) if language else None) or issue
-    if found.pk != issue.pk and found.live and not is_draft:
-        return found
-    chosen = found if is_draft else issue
-    return chosen.get_latest_revision_as_object()
+    if issue.locale.language_code == locale:
+        return issue.get_latest_revision_as_object()
+    others = issue.get_translations() if is_draft else sources.translations(issue)
+    found = next((other for other in others if other.locale.language_code == locale), issue)
+    return found.get_latest_revision_as_object() if is_draft or found is issue else found
 
 
 def _email_in(key: UUID, locale: str, *, is_draft: bool) -> Email:

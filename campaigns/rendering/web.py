@@ -32,6 +32,7 @@ N_ISSUES = 20  # on one part of the archive
 class Shown:
     """What the page of an issue shows."""
 
+    newsletter: str
     body: SafeString
     subject: str
     preheader: str
@@ -45,6 +46,7 @@ def show(issue: IssuePage) -> Shown:
         nobody = _nobody(issue)
         before, after = _beside(issue)
         return Shown(
+            newsletter=nobody["newsletter"]["name"],
             body=_body(issue, nobody),
             subject=_line(issue.subject or literal(issue.title), nobody),
             preheader=_line(issue.preheader, nobody),
@@ -66,25 +68,27 @@ class Row:
 
 def archive(issues: PageQuerySet, request: HttpRequest) -> dict[str, Any]:
     """One part of the archive for its template: `rows`, newest first, and `part` to leaf through."""
-    found = issues.live().select_related("newsletter").defer_streamfields()
+    found = issues.live().select_related("newsletter__purpose", "locale").defer_streamfields()
     part = Paginator(found.order_by("-first_published_at", "-pk"), N_ISSUES).get_page(request.GET.get("page"))
     return {"rows": [_row(issue, request) for issue in part.object_list], "part": part}
 
 
 def newest(issues: PageQuerySet, request: HttpRequest) -> Row | None:
     """The newest live issue that went to everybody and asks for no password."""
-    found = issues.live().public().filter(segment=None).select_related("newsletter").defer_streamfields()
+    public = issues.live().public().filter(segment=None)
+    found = public.select_related("newsletter__purpose", "locale").defer_streamfields()
     issue = found.order_by("-first_published_at", "-pk").first()
     return _row(issue, request) if issue else None
 
 
 def _row(issue: IssuePage, request: HttpRequest) -> Row:
-    nobody: dict[str, Any] = {"newsletter": {"name": issue.newsletter.name}}
+    newsletter = issue.newsletter.title(language_of(issue))
+    nobody: dict[str, Any] = {"newsletter": {"name": newsletter}}
     return Row(
         url=navigation.address(issue, request),
         subject=_line(issue.subject or literal(issue.title), nobody),
         preheader=_line(issue.preheader, nobody),
-        newsletter=issue.newsletter.name,
+        newsletter=newsletter,
         at=issue.first_published_at,
     )
 
@@ -94,7 +98,7 @@ def _nobody(issue: IssuePage) -> dict[str, Any]:
     ask = reverse("link")
     return {
         "person": {},
-        "newsletter": {"name": issue.newsletter.name},
+        "newsletter": {"name": issue.newsletter.title(language_of(issue))},
         "links": {"home": ask, "leave": ask, "why": ask, "web": (issue.url or "") if issue.pk else ""},
         "context": {},
     }

@@ -101,8 +101,10 @@ def _issues(newsletters: dict[str, Newsletter], targets: dict[str, int], day: da
     """Every issue as a draft, by its text; what is sent is published in its time."""
     wanted = {key: newsletter for key, newsletter, *_rest in calendar.ISSUES} | calendar.DRAFTS
     made = {name: mails.make_issue(name, newsletters[key], targets, day) for name, key in wanted.items()}
-    for name in (calendar.READY, calendar.SCHEDULED):
-        mails.publish_translations(made[name])
+    for other in made[calendar.READY].get_translations():
+        mails.set_publication(other, calendar.ready_until(day))
+    for one in (made[calendar.SCHEDULED], *made[calendar.SCHEDULED].get_translations()):
+        mails.set_publication(one, calendar.scheduled_at(day) - calendar.BEFORE_MAIL)
     return made
 
 

@@ -4,7 +4,7 @@ import json
 import re
 import uuid
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.contrib.contenttypes.models import ContentType
 from wagtail.models import Page
@@ -124,7 +124,7 @@ def make_issue(name: str, newsletter: Newsletter, targets: dict[str, int], day: 
     return made[0]
 
 
-def publish_translations(issue: IssuePage) -> None:
-    """A mailing goes out in the languages that are published, beside the draft it was begun from."""
-    for other in issue.get_translations():
-        other.get_latest_revision().publish(skip_permission_checks=True)
+def set_publication(issue: IssuePage, at: datetime) -> None:
+    """Approve the issue to be published at a moment: a mailing before it goes out in that language too."""
+    issue.go_live_at = at
+    issue.save_revision().publish(skip_permission_checks=True)

@@ -83,6 +83,10 @@ def test_the_url_filter_lets_complete_addresses_through(url: str, expected: str)
         ("{{ now }}", "line 1, column 4: nothing is called “now” here"),
         ("{{ }}", "line 1, column 1: something is missing between the braces"),
         ("{% for i in (1..1000) %}{% endfor %}", "line 1, column 4: the loops go round too often"),
+        (
+            "Ciao{% if person.first_name != '' %}, {{ person.first_name }}{% endif %}.",
+            "line 1, column 5: “person.first_name” is never an empty text: leave the comparison out",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_its_line_and_column(source: str, problem: str) -> None:
@@ -101,6 +105,7 @@ def test_an_unknown_filter_is_named_beside_those_there_are() -> None:
         "Niente di personale, 100% {di carta}",
         "Ciao {{ person.first_name | default: 'lettore' | upcase }}",
         "{% if person.is_tracked %}a{% elsif context.x == 'y' %}b{% else %}c{% endif %}",
+        "{% if person.first_name and person.name != 'x' %}a{% endif %}{% assign w = '' %}{% if w == '' %}b{% endif %}",
         "{% assign who = person.first_name | default: 'tu' %}{{ who }}",
         "{% case context.role %}{% when 'negozio' %}A{% else %}B{% endcase %}",
         "{% for n in (1..3) %}{{ n }}{% endfor %}",

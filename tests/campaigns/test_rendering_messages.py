@@ -222,6 +222,39 @@ def test_the_mail_speaks_the_readers_language(italian: Locale, english: Locale) 
     assert '<html lang="en"' in wire.html_of(raw)
 
 
+def test_a_translation_approved_for_a_later_day_goes_out_and_a_mere_draft_does_not(
+    italian: Locale, english: Locale
+) -> None:
+    issue = letters.issue(italian, subject="La lettera")
+    letter = content.translated(issue, english, "The letter", subject="The letter", live=False)
+    letter.save_revision()
+    assert versions.issue_in(issue, "en") == issue
+
+    letter.go_live_at = NOW + timedelta(days=36500)
+    letter.save_revision().publish()
+    letter.subject, letter.go_live_at = "Later thoughts", None
+    letter.save_revision()
+
+    ready = versions.issue_in(issue, "en")
+    assert (ready.pk, ready.subject, ready.live) == (letter.pk, "The letter", False)
+
+
+def test_a_newsletter_has_its_public_title_in_the_readers_language(italian: Locale, english: Locale) -> None:
+    purpose = people.purpose("giro", title_it="Il giro", title_en="The ring")
+    letter = letters.newsletter(purpose, name="Giro (office)")
+    issue = letters.issue(italian, ("text", "<p>{{ newsletter.name }}</p>"), letter=letter)
+    content.translated(issue, english, "The letter")
+    mailing = letters.mailing(issue)
+
+    raw = {
+        locale: wire.text_of(written(letters.delivery(mailing, people.subscriber(locale=locale))))
+        for locale in ("it", "en")
+    }
+
+    assert ("Il giro" in raw["it"], "The ring" in raw["en"]) == (True, True)
+    assert "office" not in raw["it"] + raw["en"]
+
+
 def test_without_a_translation_the_reader_gets_the_issue_as_it_is(italian: Locale) -> None:
     mailing = letters.mailing(letters.issue(italian, subject="La lettera"))
 

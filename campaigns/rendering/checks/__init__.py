@@ -24,9 +24,9 @@ __all__ = ["Finding", "Level", "run"]
 
 
 def run(issue: IssuePage, now: datetime) -> list[Finding]:
-    """Everything found in the issue as given (draft or live) and in its published translations, worst first."""
+    """Everything found in the issue as given (draft or live) and in the translations that are ready, worst first."""
     found = [*_publisher(), *_of_issue(issue, now)]
-    for other in issue.get_translations().live() if issue.pk else ():
+    for other in sources.translations(issue):
         language = other.locale.get_display_name()
         found += [
             Finding(finding.level, _("In %(language)s: %(words)s") % {"language": language, "words": finding.text})

@@ -28,7 +28,9 @@ ISSUES = (
 )
 PAUSED = "lettera-3"  # halfway, for PAUSE
 SCHEDULED, SCHEDULED_IN_DAYS = "minuto-2", 4
+BEFORE_MAIL = timedelta(minutes=15)  # the web version is there when its mail comes
 READY, FAULTY = "lettera-5", "taccuino-2"
+READY_FOR_DAYS = 30  # then the translation is published, sent or not
 DRAFTS = {READY: letters.LETTER, FAULTY: letters.NOTEBOOK, SCHEDULED: letters.MINUTE}
 
 
@@ -71,6 +73,11 @@ def days_since_letter(day: date) -> int:
 def scheduled_at(day: date) -> datetime:
     """When the scheduled issue leaves."""
     return texts.moment(day, -SCHEDULED_IN_DAYS, SENT_AT)
+
+
+def ready_until(day: date) -> datetime:
+    """When the translation of the ready issue is published."""
+    return texts.moment(day, -READY_FOR_DAYS, SENT_AT)
 
 
 def journeys_opened_at(day: date) -> datetime:
