@@ -49,6 +49,12 @@ def office_css() -> str:
     return format_html('<link rel="stylesheet" href="{}">', static("circolare/office/office.css"))
 
 
+@hooks.register("insert_global_admin_js")
+def office_js() -> str:
+    """Lists become cards on a phone, Wagtail's own too."""
+    return format_html('<script type="module" src="{}"></script>', static("circolare/office/listing.js"))
+
+
 @hooks.register("register_admin_urls")
 def office_urls() -> list[URLResolver]:
     """Below /admin/office/."""
