@@ -18,7 +18,7 @@ class TopicViewSet(SnippetViewSet):
     search_fields = ["name", "description"]
     search_backend_name = None
     panels = [
-        TitleFieldPanel("name", targets=["slug"]),
+        TitleFieldPanel("name", targets=["slug"], help_text=_("One or two words, over articles and in the library.")),
         FieldPanel("slug", help_text=_("The end of the topic's address.")),
         FieldPanel("description", help_text=_("One sentence at the top of its page.")),
         FieldPanel("palette"),
@@ -35,7 +35,7 @@ class AuthorViewSet(SnippetViewSet):
     search_fields = ["name", "role"]
     search_backend_name = None
     panels = [
-        TitleFieldPanel("name", targets=["slug"]),
+        TitleFieldPanel("name", targets=["slug"], help_text=_("As it stands under articles.")),
         FieldPanel("slug", help_text=_("The end of the author's address.")),
         FieldPanel("role", help_text=_("A few words after the name: what they write about.")),
         FieldPanel("bio", help_text=_("Two or three sentences, at the foot of each article and on the author's page.")),

@@ -25,9 +25,15 @@ from campaigns.models import Journey, Run
 
 PANELS = [
     StatePanel(heading=gettext_lazy("State")),
-    FieldPanel("name"),
+    FieldPanel("name", help_text=gettext_lazy("How you find it again. Readers see it where they ask why a mail came.")),
     FieldPanel("purpose", widget=Select),
-    FieldPanel("graph", widget=OutlineWidget),
+    FieldPanel(
+        "graph",
+        widget=OutlineWidget,
+        help_text=gettext_lazy(
+            "From above to below; a step may lead back to an earlier one. Nothing happens before you publish."
+        ),
+    ),
 ]
 
 

@@ -41,19 +41,20 @@ class Newsletter(models.Model):
     sender_name = models.CharField(_("sender"), max_length=120)
     sender_address = models.EmailField(_("sender's address"))
     reply_to = models.EmailField(_("replies go to"), blank=True)
-    promise_it = models.TextField(_("promise in Italian"), blank=True)
-    promise_en = models.TextField(_("promise in English"), blank=True)
     is_sample = models.BooleanField(default=False, editable=False)
 
     panels = [
-        FieldPanel("name"),
-        FieldPanel("slug"),
-        FieldPanel("purpose"),
+        FieldPanel("name", help_text=_("For the office. Readers see the title of what they agreed to.")),
+        FieldPanel("slug", help_text=_("A short word that mail programs sort by. Better never changed.")),
+        FieldPanel("purpose", help_text=_("Only who agreed to it gets the issues; its title is the public name.")),
         MultiFieldPanel(
-            [FieldPanel("sender_name"), FieldPanel("sender_address"), FieldPanel("reply_to")],
+            [
+                FieldPanel("sender_name", help_text=_("Who it is from, as inboxes show it.")),
+                FieldPanel("sender_address", help_text=_("Of a domain that your mail server may write for.")),
+                FieldPanel("reply_to", help_text=_("Empty: replies go to the sender. Somebody should read them.")),
+            ],
             heading=_("Sender"),
         ),
-        MultiFieldPanel([FieldPanel("promise_it"), FieldPanel("promise_en")], heading=_("Promise")),
     ]
 
     class Meta:
@@ -77,7 +78,10 @@ class ArchivePage(Served, Page):
     template = "campaigns/archive.html"
     parent_page_types = ["content.HomePage"]
     subpage_types = ["campaigns.IssuePage"]
-    content_panels = [*Page.content_panels, FieldPanel("introduction")]
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("introduction", help_text=_("One or two sentences under the title.")),
+    ]
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, Any]:
         """The issues, one part of them at a time."""
@@ -113,11 +117,16 @@ class IssuePage(Served, MailPreview, Page):
     subpage_types: list[str] = []
     content_panels = [
         TitleFieldPanel("title", help_text=_("How you find it again, and its address in the archive.")),
-        FieldPanel("newsletter"),
-        FieldPanel("subject", help_text=_("What inboxes show, and the heading in the archive. Empty: the title.")),
+        FieldPanel("newsletter", help_text=_("Its readers get the issue, from its sender.")),
+        FieldPanel(
+            "subject", help_text=_("What inboxes show, and the heading in the archive. Without one it does not leave.")
+        ),
         FieldPanel("preheader", help_text=_("The line that inboxes show beside the subject.")),
         FieldPanel("segment"),
-        FieldPanel("body"),
+        FieldPanel(
+            "body",
+            help_text=_("The mail, block by block. Who publishes it and how to leave stand below by themselves."),
+        ),
     ]
     search_fields = [*Page.search_fields, index.SearchField("subject"), index.SearchField("body")]
 
@@ -147,8 +156,6 @@ class Email(
     sender_name = models.CharField(_("sender"), max_length=120, blank=True)
     body = StreamField(MailBlock(), verbose_name=_("body"), blank=True)
     is_sample = models.BooleanField(default=False, editable=False)
-
-    panels = [FieldPanel(name) for name in ("name", "subject", "preheader", "sender_name", "body")]
 
     class Meta(TranslatableMixin.Meta):
         verbose_name = _("email")

@@ -49,7 +49,13 @@ class PublisherSettings(BaseSiteSetting):
 
     panels = [
         FieldPanel("name"),
-        MultiFieldPanel([FieldPanel("address_it"), FieldPanel("address_en")], heading=_("Postal address")),
+        MultiFieldPanel(
+            [
+                FieldPanel("address_it", help_text=_("Street, place and country: it stands under each mail.")),
+                FieldPanel("address_en"),
+            ],
+            heading=_("Postal address"),
+        ),
         FieldPanel("contact"),
         MultiFieldPanel([FieldPanel("rights_it"), FieldPanel("rights_en")], heading=_("Rights of readers")),
     ]

@@ -88,7 +88,15 @@ class SubscriberViewSet(SnippetViewSet):
     filterset_class = SubscriberFilters
     search_fields = ["name", "address_key"]
     ordering = "-created_at"
-    panels = [FieldPanel(name) for name in ("name", "locale", "zone", "role", "topics")]
+    panels = [
+        FieldPanel("name", help_text=gettext_lazy("As the person writes it; mails may greet by it.")),
+        FieldPanel("locale", help_text=gettext_lazy("The language of the mails.")),
+        FieldPanel(
+            "zone", help_text=gettext_lazy("Such as Europe/Rome. Quiet hours go by it; empty: the publication's.")
+        ),
+        FieldPanel("role", help_text=gettext_lazy("What the person chose under “I am a…” on a form.")),
+        FieldPanel("topics", help_text=gettext_lazy("What the person chose; segments and journeys ask for it.")),
+    ]
 
     def get_index_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         """Without the button that leads to a form nobody should need."""

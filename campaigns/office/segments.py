@@ -70,7 +70,7 @@ def sentence(segment: Segment) -> str:
 
 
 PANELS = [
-    FieldPanel("name"),
+    FieldPanel("name", help_text=gettext_lazy("How issues and journeys name these people.")),
     WordsPanel(heading=gettext_lazy("In words")),
     FieldPanel("rule", help_text=gettext_lazy("A tree of conditions, for example:") + f" {EXAMPLE}"),
 ]

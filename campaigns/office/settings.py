@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.ui.tables import BooleanColumn, DateColumn
 from wagtail.admin.views.generic import DeleteView
 from wagtail.admin.viewsets.model import ModelViewSet
 
@@ -37,14 +38,35 @@ class AccountViewSet(ModelViewSet):
     copy_view_enabled = False
     delete_view_class = DeleteAccountView
     inspect_view_enabled = False
-    list_display = ["name", "is_default", "n_per_second", "n_connections", "paused_at", "pause_reason"]
+    list_display = [
+        "name",
+        BooleanColumn("is_default", label=_("mail leaves by this account")),
+        "n_per_second",
+        "n_connections",
+        DateColumn("paused_at", label=_("paused")),
+        "pause_reason",
+    ]
     panels = [
-        FieldPanel("name"),
-        FieldPanel("url_variable"),
-        FieldPanel("is_default"),
+        FieldPanel("name", help_text=_("For the office.")),
+        FieldPanel(
+            "url_variable", help_text=_("The one that holds the server's address and password. Empty: EMAIL_URL.")
+        ),
+        FieldPanel("is_default", help_text=_("One account has this; giving it here takes it from the other.")),
         MultiFieldPanel(
-            [FieldPanel("n_per_second"), FieldPanel("n_connections"), FieldPanel("n_per_connection")],
+            [
+                FieldPanel("n_per_second"),
+                FieldPanel("n_connections", help_text=_("How many each worker keeps open at once.")),
+                FieldPanel("n_per_connection", help_text=_("After so many a connection is opened anew.")),
+            ],
             heading=_("Speed"),
         ),
-        MultiFieldPanel([FieldPanel("paused_at"), FieldPanel("pause_reason")], heading=_("Pause")),
+        MultiFieldPanel(
+            [
+                FieldPanel(
+                    "paused_at", help_text=_("With a moment here nothing leaves by this account; empty it to go on.")
+                ),
+                FieldPanel("pause_reason", help_text=_("For colleagues; what a server said stands here by itself.")),
+            ],
+            heading=_("Pause"),
+        ),
     ]

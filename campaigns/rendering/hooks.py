@@ -34,10 +34,13 @@ class EmailViewSet(SnippetViewSet):
     search_fields = ["name", "subject"]
     panels = [
         FieldPanel("name", help_text=_("How you find it again; readers do not see it.")),
-        FieldPanel("subject"),
+        FieldPanel("subject", help_text=_("What inboxes show. Empty: the name.")),
         FieldPanel("preheader", help_text=_("The line that inboxes show beside the subject.")),
         FieldPanel("sender_name", help_text=_("Empty: the newsletter's sender.")),
-        FieldPanel("body"),
+        FieldPanel(
+            "body",
+            help_text=_("The mail, block by block. Who publishes it and how to leave stand below by themselves."),
+        ),
     ]
 
 

@@ -17,6 +17,7 @@ from content.models import ArticlePage, Author, Topic
 from subscribers.models import Purpose, SignupForm, Subscriber
 
 Say = Callable[[int, int, str], None]  # parts done, parts in all, what comes now
+Forms = dict[str, dict[str, int]]  # {key: {language: id}}
 N_STEPS = 10  # of the story, as the bar shows them
 N_PARTS = 8 + N_STEPS
 
@@ -58,7 +59,7 @@ def _taken() -> Iterator[str]:
     rows: list[tuple[type[models.Model], dict[str, object]]] = [
         (Purpose, {"key__in": list(words.newsletters())}),
         (Newsletter, {"slug__in": [given["slug"] for given in words.newsletters().values()]}),
-        (SignupForm, {"key": letters.FORM_KEY}),
+        (SignupForm, {"key__in": list(words.forms())}),
         (Author, {"slug__in": [publication.slug_of(name) for name in words.authors()]}),
         (
             Topic,
@@ -83,12 +84,12 @@ def _fill(seed: int, day: date, now: datetime, say: Say) -> None:
     publication.greet()
     say(1, N_PARTS, _("newsletters and the form"))
     newsletters = letters.make(now)
-    forms = letters.make_form()
+    forms = letters.make_forms()
     letters.introduce_publisher()
     say(2, N_PARTS, _("resources"))
     targets = library.make(day)
     targets = _write(targets, forms, day, now, say)
-    publication.make_landing(forms, day)
+    publication.make_landing(forms[letters.GENERAL_FORM], day)
     say(6, N_PARTS, _("mails"))
     emails = mails.make_emails(targets, day)
     say(7, N_PARTS, _("issues"))
@@ -129,11 +130,11 @@ def _live(
     issues.schedule(place, now=now)
 
 
-def _write(targets: dict[str, int], forms: dict[str, int], day: date, now: datetime, say: Say) -> dict[str, int]:
+def _write(targets: dict[str, int], forms: Forms, day: date, now: datetime, say: Say) -> dict[str, int]:
     """Articles, the column's pieces and the plain pages."""
-    column = publication.make_column()
+    column, general = publication.make_column(forms[letters.COLUMN_FORM]), forms[letters.GENERAL_FORM]
     parts = (("articles", None, _("articles")), ("column", column, _("the column")), ("pages", None, _("plain pages")))
     for number, (folder, under, what) in enumerate(parts, start=3):
         say(number, N_PARTS, what)
-        targets = publication.write(texts.all_of(folder, day), now=now, targets=targets, forms=forms, under=under)
+        targets = publication.write(texts.all_of(folder, day), now=now, targets=targets, forms=general, under=under)
     return targets

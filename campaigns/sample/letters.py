@@ -9,7 +9,8 @@ from campaigns.sample import publication, words
 from subscribers.models import Purpose, SignupForm, Wording
 
 LETTER, MINUTE, NOTEBOOK = "newsletter-lettera", "newsletter-minuto", "newsletter-taccuino"
-FORM_KEY = "lettera"
+GENERAL_FORM, COLUMN_FORM = "lettera", "minuto"
+SOURCES = {LETTER: f"form:{GENERAL_FORM}", MINUTE: f"form:{COLUMN_FORM}", NOTEBOOK: "home"}
 SENDER = {
     "sender_name": "Circolare",
     "sender_address": "lettera@circolare.example",
@@ -35,25 +36,27 @@ def _newsletter(key: str, now: datetime) -> Newsletter:
     for locale in ("it", "en"):
         shown = {"text": given[locale]["wording"], "created_at": now}
         Wording.objects.get_or_create(purpose=purpose, locale=locale, version=1, defaults=shown)
-    promises = {"promise_it": italian["promise"], "promise_en": english["promise"]}
-    row = {"name": italian["name"], "purpose": purpose, **SENDER, **promises, "is_sample": True}
+    row = {"name": italian["name"], "purpose": purpose, **SENDER, "is_sample": True}
     newsletter, _is_new = Newsletter.objects.update_or_create(slug=given["slug"], defaults=row)
     return newsletter
 
 
-def make_form() -> dict[str, int]:
-    """The sign-up form in both languages, for the two that come often; gives its ids by language."""
-    purposes = list(Purpose.objects.filter(key__in=(LETTER, MINUTE)).order_by("key"))
+def make_forms() -> dict[str, dict[str, int]]:
+    """A sign-up form for each newsletter that comes often, in both languages; gives {key: {language: id}}."""
+    return {key: _make_form(key, given) for key, given in words.forms().items()}
+
+
+def _make_form(key: str, given: words.Words) -> dict[str, int]:
     ids = {}
-    for code, given in words.form().items():
+    for code in ("it", "en"):
         form = SignupForm(
-            **{**given, "roles": "\n".join(given["roles"])},
-            key=FORM_KEY,
+            **given[code],
+            key=key,
             locale=Locale.objects.get(language_code=code),
-            translation_key=publication.key("form:lettera"),
+            translation_key=publication.key(f"form:{key}"),
             is_sample=True,
         )
-        form.purposes = purposes
+        form.purposes = [Purpose.objects.get(key=given["purpose"])]
         form.save()
         ids[code] = form.pk
     return ids

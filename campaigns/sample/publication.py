@@ -62,18 +62,19 @@ def greet() -> None:
             home.save_revision().publish(skip_permission_checks=True)
 
 
-def make_column() -> ColumnPage:
-    """The column in each language in which no clearing had to keep it; gives the Italian one."""
+def make_column(forms: dict[str, int]) -> ColumnPage:
+    """The column, where no clearing had to keep it, with the form that follows it; gives the Italian one."""
     for code, given in words.column().items():
         if not ColumnPage.objects.filter(translation_key=key("column:minuto"), locale=locales()[code]).exists():
-            _make_column(code, given)
+            _make_column(code, given, forms[code])
     return ColumnPage.objects.get(translation_key=key("column:minuto"), locale=locales()["it"])
 
 
-def _make_column(code: str, given: words.Words) -> None:
+def _make_column(code: str, given: words.Words, form: int) -> None:
     column = ColumnPage(
         **given,
         author=Author.objects.get(name=COLUMNIST, locale__language_code=code),
+        follow=[("form", SignupForm.objects.get(pk=form))],
         locale=locales()[code],
         translation_key=key("column:minuto"),
         is_sample=True,

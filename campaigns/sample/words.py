@@ -41,9 +41,9 @@ def newsletters() -> dict[str, Words]:
     return dict(_all()["newsletters"])
 
 
-def form() -> dict[str, Words]:
-    """{language: {title, promise, rhythm, button, roles}}."""
-    return dict(_all()["form"])
+def forms() -> dict[str, Words]:
+    """{key of the form: {purpose: key of what it offers, language: {title, promise, rhythm, button}}}."""
+    return dict(_all()["forms"])
 
 
 def publisher() -> dict[str, str]:

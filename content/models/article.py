@@ -73,7 +73,7 @@ class ArticlePage(CoveredPage):
             heading=_("About"),
         ),
         FieldPanel("cover"),
-        FieldPanel("body"),
+        FieldPanel("body", help_text=_("Text, headings, quotes, figures, a form, a resource: the plus adds them.")),
         FieldPanel("further_reading", help_text=_("What you would hand to a reader who wants more, and why.")),
     ]
     search_fields = [

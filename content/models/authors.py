@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel
 from wagtail.models import TranslatableMixin
 
 
@@ -24,8 +23,6 @@ class Author(TranslatableMixin):
         verbose_name=_("account"),
     )
     is_sample = models.BooleanField(default=False, editable=False)
-
-    panels = [FieldPanel(name) for name in ("name", "slug", "role", "bio", "is_invented", "user")]
 
     class Meta(TranslatableMixin.Meta):
         verbose_name = _("author")

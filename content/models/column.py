@@ -42,7 +42,7 @@ class ColumnPage(Served, Page):
     content_panels = [
         *Page.content_panels,
         FieldPanel("introduction", help_text=_("What the series is about, in one or two sentences.")),
-        FieldPanel("author"),
+        FieldPanel("author", help_text=_("Who writes it; stands under the title.")),
         FieldPanel("rhythm", help_text=_("How often a piece comes, in words: “every weekday morning”.")),
         FieldPanel("follow"),
     ]

@@ -37,7 +37,10 @@ class PlainPage(Served, Page):
     is_sample = models.BooleanField(default=False, editable=False)
 
     template = "content/plain.html"
-    content_panels = [*Page.content_panels, FieldPanel("body")]
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("body", help_text=_("Text, headings, quotes, figures, a form, a resource: the plus adds them.")),
+    ]
     search_fields = [*Page.search_fields, index.SearchField("body")]
 
     class Meta:

@@ -42,10 +42,21 @@ def _image(label: _StrPromise, help_text: _StrPromise) -> models.ForeignKey:
     )
 
 
+COLOUR_HELPS = {
+    "accent": _("Links, buttons, the ring: # and six digits."),
+    "paper": _("What everything stands on."),
+    "ink": _("The text. At least 4.5:1 against the paper."),
+}
+
+
 def _colour_panel(field: str, scheme: str) -> FieldPanel:
     """The panel of a colour, with ours where nothing is written."""
     ours = getattr(BASES[scheme], field)
-    return FieldPanel(f"{field}_{scheme}", widget=forms.TextInput(attrs={"placeholder": ours, "spellcheck": "false"}))
+    return FieldPanel(
+        f"{field}_{scheme}",
+        widget=forms.TextInput(attrs={"placeholder": ours, "spellcheck": "false"}),
+        help_text=COLOUR_HELPS[field],
+    )
 
 
 @register_setting(icon="view", order=190)
@@ -107,7 +118,10 @@ class LookSettings(BaseSiteSetting):
         MultiFieldPanel([_colour_panel(field, "dark") for field in COLOURS], heading=_("Colours by night")),
         FieldPanel("typefaces"),
         MultiFieldPanel(
-            [FieldPanel(name) for name in ("sentence_it", "sentence_en", "legal_it", "legal_en", "privacy_page")],
+            [
+                FieldPanel("sentence_it", help_text=_("What you are, in one line. Empty: ours.")),
+                *(FieldPanel(name) for name in ("sentence_en", "legal_it", "legal_en", "privacy_page")),
+            ],
             heading=_("At the foot"),
         ),
     ]

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel
 from wagtail.models import TranslatableMixin
 
 from content.covers.palettes import PALETTES
@@ -35,8 +34,6 @@ class Topic(TranslatableMixin):
         help_text=_("Of the covers drawn for its articles. Empty: those that the fewest topics have."),
     )
     is_sample = models.BooleanField(default=False, editable=False)
-
-    panels = [FieldPanel(name) for name in ("name", "slug", "description", "palette")]
 
     class Meta(TranslatableMixin.Meta):
         verbose_name = _("topic")

@@ -21,6 +21,9 @@ class SignupForm(TranslatableMixin, ClusterableModel):
     promise = models.TextField(_("promise"), help_text=_("For whom it is, what it brings, why you do it."))
     rhythm = models.CharField(_("rhythm"), max_length=120, blank=True)
     button = models.CharField(_("button"), max_length=40)
+    asks_name = models.BooleanField(
+        _("asks for a name"), default=False, help_text=_("Beside the address, as a field nobody has to fill.")
+    )
     roles = models.TextField(_("“I am a…” choices"), blank=True, help_text=_("One a line; empty asks nothing."))
     purposes = ParentalManyToManyField(Purpose, verbose_name=_("newsletters"), related_name="+")
     is_open = models.BooleanField(_("open"), default=True)

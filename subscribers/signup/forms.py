@@ -24,11 +24,16 @@ class SignupFields(forms.Form):
     def __init__(self, form: SignupForm, offered: list[Purpose], *args: object, **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type]
         self.offered = {purpose.key: purpose for purpose in offered}
+        self.asks_name = form.asks_name
         roles = [line.strip() for line in form.roles.splitlines() if line.strip()]
         self.fields["role"] = forms.ChoiceField(
             required=False, label=_("I am a…"), choices=[("", _("rather not say")), *((r, r) for r in roles)]
         )
         self.fields["newsletters"] = _Silent(required=False)
+
+    def clean_name(self) -> str:
+        """What was typed, where the form asks for it."""
+        return str(self.cleaned_data["name"]) if self.asks_name else ""
 
     def clean_newsletters(self) -> list[Purpose]:
         """The offered newsletters that were chosen; a form with one newsletter means that one.

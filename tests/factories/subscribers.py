@@ -56,7 +56,13 @@ def signup_form(*purposes: Purpose, key: str | None = None, locale: str = "it", 
     form = SignupForm(
         key=key or f"form-{next(_numbers)}",
         locale=Locale.objects.get(language_code=locale),
-        **{"title": "La lettera", "promise": "Una lettera alla settimana.", "button": "Iscrivimi", **fields},
+        **{
+            "title": "La lettera",
+            "promise": "Una lettera alla settimana.",
+            "button": "Iscrivimi",
+            "asks_name": True,
+            **fields,
+        },
     )
     form.save()
     form.purposes.set(purposes)

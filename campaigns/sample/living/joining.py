@@ -11,7 +11,7 @@ from subscribers.models import Frequency, Purpose, Subscriber, Suppression
 from subscribers.signup import welcoming
 
 ZONES = {"it": "Europe/Rome", "en": "Europe/London"}
-FORM, HOME = f"form:{letters.FORM_KEY}", "home"
+FORM, HOME = letters.SOURCES[letters.LETTER], letters.SOURCES[letters.NOTEBOOK]
 REST = timedelta(days=120)
 
 
@@ -44,8 +44,8 @@ def _row(reader: Reader) -> Subscriber:
 
 
 def _source(purpose: Purpose) -> str:
-    """The form offers the first two newsletters; the notebook stands on the reader's own page."""
-    return HOME if purpose.key == letters.NOTEBOOK else FORM
+    """Each newsletter by its own way; tracking is asked for on the general form."""
+    return letters.SOURCES.get(purpose.key, FORM)
 
 
 def befall(world: World, reader: Reader) -> None:
