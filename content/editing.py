@@ -33,7 +33,7 @@ class TopicsForm(PageForm):
 
 
 class ArticleForm(TopicsForm):
-    """A new piece is signed by whoever writes it, where that person has an author's page."""
+    """A new piece is signed by whoever writes it and has an author's page, else by its column's author."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # Any: as above
         super().__init__(*args, **kwargs)
@@ -44,3 +44,5 @@ class ArticleForm(TopicsForm):
         author = mine.filter(locale_id=self.instance.locale_id).first() or mine.first()
         if author:
             self.initial["author"] = author.pk
+        elif column_author := getattr(self.parent_page.specific, "author_id", None) if self.parent_page else None:
+            self.initial["author"] = column_author

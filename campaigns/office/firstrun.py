@@ -125,8 +125,9 @@ def privacy_place() -> str:
 
 
 def issue_place() -> str:
-    """The newest issue's review page; without any issue, where one is added."""
-    newest = IssuePage.objects.order_by("-latest_revision_created_at", "-pk").first()
+    """The review page of the newest issue that has no mailing yet; without any, where one is added."""
+    mailed = Mailing.objects.filter(issue__isnull=False).values("issue")
+    newest = IssuePage.objects.exclude(pk__in=mailed).order_by("-latest_revision_created_at", "-pk").first()
     if newest:
         return reverse("office_review", args=[newest.pk])
     archive = in_own_language(ArchivePage.objects.select_related("locale"))

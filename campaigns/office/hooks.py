@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+from wagtail.admin.search import SearchArea
 from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.log_actions import LogActionRegistry
 from wagtail.snippets.models import register_snippet
@@ -18,7 +19,7 @@ from campaigns.models import IssuePage
 from campaigns.office import urls
 from campaigns.office.explorer import IssueViewSet, PieceViewSet, ResourceViewSet
 from campaigns.office.firstrun import Checklist, ChecklistPanel
-from campaigns.office.home import OfficePanel
+from campaigns.office.home import FOR_REPORTS, ActsPanel
 from campaigns.office.people import SubscriberViewSet
 from campaigns.office.segments import SegmentViewSet
 from campaigns.office.settings import AccountViewSet
@@ -82,7 +83,7 @@ class PermittedItem(MenuItem):
 @hooks.register(MENU)
 def mailings_item() -> MenuItem:
     """The list of mailings."""
-    return PermittedItem(_("Mailings"), reverse("office_mailings"), name="mailings", icon_name="mail", order=200)
+    return PermittedItem(_("Mailings"), reverse("office_mailings"), name="mailings", icon_name="mail", order=250)
 
 
 class SampleItem(PermittedItem):
@@ -124,9 +125,10 @@ def review_item() -> ReviewItem:
 
 @hooks.register("construct_homepage_panels")
 def home_panel(request: HttpRequest, panels: list[Any]) -> None:
-    """First on the admin's home."""
+    """First on the admin's home: what one may begin for everybody, the rest for those who may see mailings."""
+    panels.append(ActsPanel())
     if request.user.has_perm("campaigns.view_report"):
-        panels.insert(0, OfficePanel())
+        panels += [panel() for panel in FOR_REPORTS]
 
 
 @hooks.register("construct_homepage_panels")
@@ -134,6 +136,39 @@ def newcomers_panels(request: HttpRequest, panels: list[Any]) -> None:
     """For those who could do what they ask, until it is done or they are put away."""
     if request.user.has_perm(Checklist.permission):
         panels += [TourPanel(), ChecklistPanel()]
+
+
+class OfficeSearch(SearchArea):
+    """A list of ours among the places that the admin's search looks at."""
+
+    def __init__(self, *args: Any, permission: str, **kwargs: Any) -> None:  # Any: Wagtail's own arguments
+        super().__init__(*args, **kwargs)
+        self.permission = permission
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Only with the right to see the list."""
+        return bool(request.user.has_perm(self.permission))
+
+
+@hooks.register("register_admin_search_area")
+def people_search() -> SearchArea:
+    """Subscribers, by name and address."""
+    address = reverse("wagtailsnippets_subscribers_subscriber:list")
+    permission = "subscribers.view_subscriber"
+    return OfficeSearch(_("Subscribers"), address, "subscribers", icon_name="group", order=700, permission=permission)
+
+
+@hooks.register("register_admin_search_area")
+def journeys_search() -> SearchArea:
+    """Journeys, by name."""
+    address, permission = reverse("journeys:list"), "campaigns.view_journey"
+    return OfficeSearch(_("Journeys"), address, "journeys", icon_name="redirect", order=710, permission=permission)
+
+
+@hooks.register("construct_help_menu")
+def without_news(request: HttpRequest, items: list[MenuItem]) -> None:
+    """What is new in a release of Wagtail is news for whoever runs the site, and stands in its notes."""
+    items[:] = [item for item in items if not item.name.startswith("whats-new")]
 
 
 @hooks.register("register_log_actions")

@@ -17,7 +17,7 @@ class NewsletterViewSet(SnippetViewSet):
     icon = "mail"
     menu_label = _("Newsletters")
     menu_hook = MENU
-    menu_order = 300
+    menu_order = 200
     list_display = ["name", "purpose", "sender_name", "sender_address"]
 
 
@@ -28,7 +28,7 @@ class EmailViewSet(SnippetViewSet):
     icon = "doc-full"
     menu_label = _("Emails of journeys")
     menu_hook = MENU
-    menu_order = 450
+    menu_order = 320
     list_display = ["name", "subject", "locale"]
     list_filter = ["live", "locale"]
     search_fields = ["name", "subject"]

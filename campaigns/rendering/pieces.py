@@ -63,7 +63,7 @@ class Reader:
         return self._card(value["article"], value["lead"], "standfirst", gettext("Read on"))
 
     def resource(self, value: dict[str, Any]) -> dict[str, Value]:
-        return self._card(value["resource"], value["lead"], "abstract", gettext("Take it"))
+        return self._card(value["resource"], value["lead"], "abstract", gettext("Open it"))
 
     def button(self, value: dict[str, Any]) -> dict[str, Value]:
         place = value.get("place") or ""

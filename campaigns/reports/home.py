@@ -12,7 +12,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from wagtail.models import Revision
 
-from campaigns.models import Delivery, Journey, Mailing, Run
+from campaigns.models import Delivery, Journey, Mailing, PurposeClass, Run
 from campaigns.reports import mailing as report
 from subscribers.models import Kind, Permission, Purpose, State
 
@@ -20,7 +20,8 @@ N_DAYS = 28  # of a sparkline
 AHEAD = timedelta(days=7)
 N_COMING = 12
 WIDTH, HEIGHT = 112, 28  # of a sparkline, in its own units
-KINDS = (Kind.CONSENT_CONFIRMED, Kind.CONSENT_WITHDRAWN, Kind.PAGE_READ, Kind.MAIL_COMPLAINED)
+KINDS = (Kind.CONSENT_CONFIRMED, Kind.CONSENT_WITHDRAWN, Kind.PAGE_READ, Kind.LINK_CLICKED, Kind.MAIL_COMPLAINED)
+WANTED = (PurposeClass.ISSUE, PurposeClass.JOURNEY)  # mails that somebody might call spam
 # Days are those of the site's zone; a day without anything has no row. Of consents only those to newsletters count.
 BY_DAY = """
 SELECT (occurred_at AT TIME ZONE %s)::date AS day, kind, count(*) FROM subscribers_event
@@ -83,7 +84,7 @@ def walking() -> list[tuple[Journey, int]]:
 def figures(now: datetime) -> list[Figure]:
     """Readers, the last issue, reading, complaints; one look at the events of four weeks for all."""
     days = by_day(now, KINDS)
-    return [_readers(days), _last_issue(), _reading(days), _complaints(days, now)]
+    return [_readers(days), _last_issue(days), _reading(days), _complaints(days, now)]
 
 
 def by_day(now: datetime, kinds: Iterable[str]) -> dict[str, list[int]]:
@@ -121,7 +122,7 @@ def _readers(days: dict[str, list[int]]) -> Figure:
     )
     net = [come - gone for come, gone in zip(days[Kind.CONSENT_CONFIRMED], days[Kind.CONSENT_WITHDRAWN], strict=True)]
     sums = [sum(net[: number + 1]) for number in range(len(net))]
-    note = _("%(change)+d subscriptions in four weeks") % {"change": sums[-1]}
+    note = _("%(change)+d newsletters subscribed to, less those left, in four weeks") % {"change": sums[-1]}
     return Figure(
         _("Readers of a newsletter"),
         f"{n}",
@@ -131,14 +132,14 @@ def _readers(days: dict[str, list[int]]) -> Figure:
     )
 
 
-def _last_issue() -> Figure:
+def _last_issue(days: dict[str, list[int]]) -> Figure:
     sent = Mailing.objects.filter(state=Mailing.State.FINISHED, is_standing=False).order_by("-finished_at").first()
     if sent is None:
         return Figure(_("Clicked in the last issue"), "–", _("no issue was sent yet"), reverse("office_mailings"))
     n_people = report.n_clickers(sent)
     note = _("of %(n)d who let us count: %(title)s") % {"n": report.n_trackable(sent), "title": sent.title}
     url = reverse("office_mailing", args=[sent.pk])
-    return Figure(_("Clicked in the last issue"), f"{n_people}", note, url)
+    return Figure(_("Clicked in the last issue"), f"{n_people}", note, url, sparkline(days[Kind.LINK_CLICKED]))
 
 
 def _reading(days: dict[str, list[int]]) -> Figure:
@@ -153,9 +154,9 @@ def _reading(days: dict[str, list[int]]) -> Figure:
 
 
 def _complaints(days: dict[str, list[int]], now: datetime) -> Figure:
-    recent = Mailing.objects.filter(is_standing=False, started_at__gte=now - timedelta(days=N_DAYS)).values("pk")
-    n_accepted = Delivery.objects.filter(mailing__in=recent, state=Delivery.State.ACCEPTED).count()
+    recent = Delivery.objects.filter(state=Delivery.State.ACCEPTED, done_at__gte=now - timedelta(days=N_DAYS))
+    n_accepted = recent.filter(mailing__purpose_class__in=WANTED).count()
     n = sum(days[Kind.MAIL_COMPLAINED])
     value = f"{number_format(1000 * n / n_accepted, 1)} ‰" if n_accepted else "–"
-    note = _("%(n)d of %(accepted)d mails of issues in four weeks") % {"n": n, "accepted": n_accepted}
+    note = _("%(n)d of %(accepted)d mails in four weeks") % {"n": n, "accepted": n_accepted}
     return Figure(_("Called spam"), value, note, "", sparkline(days[Kind.MAIL_COMPLAINED]))

@@ -168,7 +168,7 @@ LANGUAGES = [("it", _("Italian")), ("en", _("English"))]
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
 WAGTAIL_I18N_ENABLED = True
-LOCALE_PATHS = [SITE_DIR / "locale"]
+LOCALE_PATHS = [SITE_DIR / "locale", SITE_DIR / "locale_wagtail"]
 USE_TZ = True
 TIME_ZONE = env.text("CIRCOLARE_TIME_ZONE", "Europe/Rome")
 

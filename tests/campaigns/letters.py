@@ -43,7 +43,7 @@ def newsletter(purpose: Purpose | None = None, **fields: Any) -> Newsletter:
     """A newsletter with its purpose."""
     number = next(_numbers)
     return Newsletter.objects.create(
-        purpose=purpose or people.purpose(f"newsletter-test-{number}"),
+        purpose=purpose or people.purpose(f"newsletter-test-{number}", title_it="Lettera del giovedì"),
         **{
             "name": "Lettera del giovedì",
             "slug": f"lettera-{number}",

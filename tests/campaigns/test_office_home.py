@@ -103,3 +103,32 @@ def test_the_numbers_are_kept_for_a_while_and_say_since_when() -> None:
     first, second = (page.context["figures_at"] for page in pages)
     assert first == second
     assert f"{timezone.localtime(first):%H:%M}" in pages[1].content.decode()
+
+
+def test_an_author_may_begin_a_piece_of_each_column_signed_by_its_author(italian: Locale) -> None:
+    columnist = content.author(italian)
+    column = content.column(italian, "Giro di boa", author=columnist)
+    client = client_of("Authors")
+
+    with translation.override("it"):
+        acts = dict(office_home.acts(make.staff("Authors")))
+    page = client.get(acts["Nuovo pezzo di «Giro di boa»"])
+
+    assert str(column.pk) in acts["Nuovo pezzo di «Giro di boa»"]
+    assert page.context["form"].initial["author"] == columnist.pk
+    assert acts["Nuovo pezzo di «Giro di boa»"] in client.get("/admin/").content.decode()
+
+
+def test_a_part_that_fails_says_so_and_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(now: object) -> list[object]:
+        Delivery.objects.raw("SELECT no_such_column FROM campaigns_delivery")[0]
+        return []
+
+    monkeypatch.setattr(office_home.attention, "notices", broken)
+
+    html = client_of("Marketers").get("/admin/").content.decode()
+
+    assert 'id="needs-title"' not in html
+    assert "Nulla è perduto; il log dice perché." in html
+    assert 'id="figures-title"' in html
+

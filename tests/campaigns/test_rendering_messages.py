@@ -226,8 +226,8 @@ def test_a_translation_approved_for_a_later_day_goes_out_and_a_mere_draft_does_n
     italian: Locale, english: Locale
 ) -> None:
     issue = letters.issue(italian, subject="La lettera")
-    letter = content.translated(issue, english, "The letter", subject="The letter", live=False)
-    letter.save_revision()
+    letter = content.translated(issue, english, "The letter", subject="The letter")
+    letter.unpublish()
     assert versions.issue_in(issue, "en") == issue
 
     letter.go_live_at = NOW + timedelta(days=36500)

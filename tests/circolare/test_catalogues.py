@@ -2,6 +2,7 @@
 
 import gettext
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -96,3 +97,15 @@ def test_no_word_of_the_sources_is_missing(tmp_path: Path) -> None:
     missing = wanted - {identifiers(message) for message in catalogue() if message.id}
 
     assert missing == set()
+
+
+def test_italian_has_its_own_marks() -> None:
+    wrong = [
+        string
+        for message in catalogue()
+        if message.id
+        for string in strings(message)
+        if re.search(r"[“”]|\w'\w|\b(?:[Pp]o|[Dd]i)'(?!\w)", string)
+    ]
+
+    assert wrong == []

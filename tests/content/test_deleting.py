@@ -40,7 +40,7 @@ def test_the_front_of_the_site_is_not_deleted(office: Client, italian: Locale) -
     [message] = response.context["messages"]
     assert response.status_code == 200
     assert message.level_tag == "error"
-    assert "“Circolare”" in str(message)
+    assert "«Circolare»" in str(message)
     assert HomePage.objects.filter(pk=home.pk).exists()
 
 

@@ -11,12 +11,12 @@ from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-LOGINS = {
-    "author": "Authors",
-    "editor": "Editors",
-    "marketer": "Marketers",
-    "analyst": "Analysts",
-    "admin": "Administrators",
+LOGINS = {  # role, first and last name: those of the sample's invented authors, where they do that work there
+    "author": ("Authors", "Nora", "Belvento"),
+    "editor": ("Editors", "Livia", "Ortensi"),
+    "marketer": ("Marketers", "Tommaso", "Querciola"),
+    "analyst": ("Analysts", "Saverio", "Ginestrale"),
+    "admin": ("Administrators", "Ada", "Portaluce"),
 }
 HEAD = "# Logins of the sample. Readable by you alone; change the passwords before others can reach the site.\n"
 
@@ -43,14 +43,15 @@ def create_missing(known: dict[str, str]) -> dict[str, str]:
     """Create the users that do not exist, with their known password or a new one; gives name → password of those."""
     user_model = get_user_model()
     made = {}
-    for name, role in LOGINS.items():
+    for name, (role, first, last) in LOGINS.items():
         if user_model.objects.filter(username=name).exists():
             continue
         group = Group.objects.filter(name=role).first()
         if group is None:
             raise CommandError(f"There is no group {role}: run `manage.py migrate` first.")
         made[name] = known.get(name) or secrets.token_urlsafe(12)
-        user = user_model.objects.create_user(name, f"{name}@circolare.example", made[name])
+        names = {"first_name": first, "last_name": last}
+        user = user_model.objects.create_user(name, f"{name}@circolare.example", made[name], **names)
         user.groups.add(group)
     return made
 
