@@ -79,9 +79,10 @@ def test_sessions_that_are_over_are_deleted() -> None:
 
 @pytest.mark.django_db
 def test_pages_are_published_and_taken_back_when_somebody_said(italian: Locale) -> None:
-    soon, gone, later = (content.article(italian, title, live=False) for title in ("Presto", "Via", "Poi"))
+    soon, gone, later = (content.article(italian, title) for title in ("Presto", "Via", "Poi"))
     now = timezone.now()
     for page, at in ((soon, now + timedelta(hours=1)), (later, now + timedelta(days=1))):
+        page.unpublish()
         page.go_live_at = at
         page.save_revision().publish()
     gone.expire_at = now + timedelta(hours=1)
