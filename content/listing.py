@@ -1,12 +1,14 @@
 """Pieces as cards, with a number of queries that does not grow with the list."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Paginator
-from django.db.models import Count, F, OuterRef, Subquery, Value, Window
+from django.db.models import F, OuterRef, Value, Window
 from django.db.models.functions import Length, RowNumber, Substr
 from django.http import HttpRequest
 from django.utils import translation
@@ -55,7 +57,11 @@ class Card:
     picture: pictures.Picture
     n_pages: int | None = None
     n_parts: int | None = None  # of a series
-    is_gated: bool = False
+    n_bytes: int | None = None  # of a resource's file
+    language: str = ""  # its own name, where the piece is in another one than the page round it
+    updated_at: datetime | None = None  # of a resource
+    gate: str = ""  # how it is given: "open", "mail", or "mixed" for a series of both; "" for what is only read
+    n_people: int = 0  # who took it, where that was counted
 
 
 def articles(language: str | None = None) -> PageQuerySet:
@@ -87,10 +93,11 @@ def articles_by(author: Author) -> PageQuerySet:
 
 
 def resources(language: str | None = None) -> PageQuerySet:
-    """Live resources of a language, in the order of the library."""
+    """Live resources of a language, in the order of the library; `n_bytes` of each is its file's size."""
     return (
         ResourcePage.objects.live()
         .filter(locale__language_code=language or translation.get_language())
+        .annotate(n_bytes=F("document__file_size"))
         .prefetch_related(pictures.with_covers())
         .defer_streamfields()
         .order_by("path")
@@ -104,15 +111,16 @@ def shelved(found: PageQuerySet, number: int | None = None) -> list[ResourcePage
     """
     alone = found.filter(depth=RESOURCE_DEPTH)
     parts = found.filter(depth=RESOURCE_DEPTH + 1).annotate(parent_path=PARENT_PATH)
-    series = SeriesPage.objects.live().filter(path__in=parts.values("parent_path")).annotate(n_parts=_n_parts())
+    series = SeriesPage.objects.live().filter(path__in=parts.values("parent_path"))
+    series = series.annotate(part_gates=_of_parts("gate"), part_keys=_of_parts("translation_key"))
     series = series.prefetch_related(pictures.with_covers()).order_by("path")
     return sorted([*alone[:number], *series[:number]], key=lambda page: page.path)[:number]
 
 
-def _n_parts() -> Subquery:
-    """How many live resources stand below the series of the outer query."""
+def _of_parts(field: str) -> ArraySubquery:
+    """What each live resource below the series of the outer query has in a field."""
     parts = ResourcePage.objects.live().annotate(parent_path=PARENT_PATH).filter(parent_path=OuterRef("path"))
-    return Subquery(parts.order_by().values("parent_path").annotate(n=Count("pk")).values("n"))
+    return ArraySubquery(parts.order_by("path").values(field))
 
 
 def columns(language: str | None = None) -> PageQuerySet:
@@ -171,14 +179,26 @@ def _article_card(
     )
 
 
-def resource_cards(found: Iterable[ResourcePage | SeriesPage], request: HttpRequest) -> list[Card]:
-    """Cards of resources, and of series as `shelved` gives them; no query of its own."""
+def resource_cards(
+    found: Iterable[ResourcePage | SeriesPage], request: HttpRequest, taken: Mapping[UUID, int] | None = None
+) -> list[Card]:
+    """Cards of resources, and of series as `shelved` gives them; no query of its own.
+
+    Takes: how many people took each piece, by its translation key; no number is shown without.
+    """
     return [
-        _series_card(page, request) if isinstance(page, SeriesPage) else _resource_card(page, request) for page in found
+        (_series_card if isinstance(page, SeriesPage) else _resource_card)(page, request, people_of(page, taken or {}))
+        for page in found
     ]
 
 
-def _resource_card(page: ResourcePage, request: HttpRequest) -> Card:
+def people_of(page: ResourcePage | SeriesPage, taken: Mapping[UUID, int]) -> int:
+    """How many people took it; of a series, how many at least: those who took the part that most did."""
+    keys = page.part_keys if isinstance(page, SeriesPage) else [page.translation_key]
+    return max((taken.get(key, 0) for key in keys), default=0)
+
+
+def _resource_card(page: ResourcePage, request: HttpRequest, n_people: int) -> Card:
     return Card(
         title=page.title,
         url=address(page, request),
@@ -190,11 +210,14 @@ def _resource_card(page: ResourcePage, request: HttpRequest) -> Card:
         minutes=reading.minutes(page.n_seconds or 0),
         picture=pictures.of_page(page, is_tall=page.cover is None),
         n_pages=page.n_pages,
-        is_gated=page.gate == ResourcePage.Gate.MAIL,
+        n_bytes=getattr(page, "n_bytes", None),
+        updated_at=page.last_published_at,
+        gate=page.gate,
+        n_people=n_people,
     )
 
 
-def _series_card(page: SeriesPage, request: HttpRequest) -> Card:
+def _series_card(page: SeriesPage, request: HttpRequest, n_people: int) -> Card:
     return Card(
         title=page.title,
         url=address(page, request),
@@ -205,7 +228,9 @@ def _series_card(page: SeriesPage, request: HttpRequest) -> Card:
         at=None,
         minutes=0,
         picture=pictures.of_page(page, is_tall=page.cover is None),
-        n_parts=page.n_parts,
+        n_parts=len(page.part_gates),
+        gate=page.part_gates[0] if len(set(page.part_gates)) == 1 else "mixed",
+        n_people=n_people,
     )
 
 

@@ -10,6 +10,7 @@ from wagtail.images import get_image_model
 from wagtail.models import Page
 
 from content import films, languages, listing, navigation, neighbours, pictures, reading, series, sharing, structured
+from content.excerpts import showing
 from content.models import ArticlePage, Author, ResourcePage, Topic
 from content.tools import TOOLS, Tool
 
@@ -82,7 +83,9 @@ class OpenResource:
     picture: pictures.Picture
     extension: str  # "PDF"; "" without a file
     n_bytes: int | None
+    language: str  # its own name
     is_gated: bool
+    inside: showing.Inside | None  # the first pages, before it is taken
     film: films.Film | None  # to be played in the page
     tool: Tool | None  # to be used in the page
     place: series.Place | None  # within its series
@@ -91,7 +94,14 @@ class OpenResource:
 
 
 def resource(page: ResourcePage, request: HttpRequest) -> OpenResource:
-    """Gather it. The file's size is read from its row, never from the disk."""
+    """Gather it once a request. The file's size is read from its row, never from the disk."""
+    kept = request.__dict__.setdefault("_circolare_opened", {})
+    if id(page) not in kept:
+        kept[id(page)] = _gather_resource(page, request)
+    return kept[id(page)]
+
+
+def _gather_resource(page: ResourcePage, request: HttpRequest) -> OpenResource:
     topics = topics_of(page)
     document = page.document
     prepare_figures(page.body)
@@ -101,7 +111,9 @@ def resource(page: ResourcePage, request: HttpRequest) -> OpenResource:
         picture=pictures.of_page(page, is_tall=page.cover is None),
         extension=document.file_extension.upper() if document else "",
         n_bytes=document.file_size if document else None,
+        language=navigation.own_name(page.locale.language_code),
         is_gated=page.gate == ResourcePage.Gate.MAIL,
+        inside=showing.inside(page, request),
         film=films.of(page, request),
         tool=TOOLS.get(page.tool),
         place=series.place_of(page, request),
@@ -114,7 +126,11 @@ def topics_of(page: Any) -> list[Topic]:  # Any: articles and resources
     """The page's topics in its own language; one query, two where a chooser names another language's rows."""
     given = list(page.topics.all())
     translated = languages.in_locale(given, page.locale_id)
-    return [translated[topic.pk] for topic in given]
+    topics = [translated[topic.pk] for topic in given]
+    for topic in topics:
+        if topic.locale_id == page.locale_id:
+            topic.locale = page.locale
+    return topics
 
 
 def _near_cards(near: neighbours.Neighbours, request: HttpRequest) -> dict[ArticlePage | None, listing.Card]:

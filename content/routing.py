@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest
 from django.utils import translation
 from wagtail.models import Page, Site
 
-from content.models import ArticlePage
+from content.models import ArticlePage, ResourcePage
 
 KEPT_BY_WAGTAIL = "_wagtail_route_for_request"  # named in the docstring of Page.route_for_request
 
@@ -21,7 +21,7 @@ def remember(request: HttpRequest, path: str) -> None:
 
 
 def find(path: str) -> Page | None:
-    """The page at a path below the active language's home page; an article comes with author and cover.
+    """The page at a path below the active language's home page; an article comes with its author, a resource with its file.
 
     None where no page stands there, or where several sites share the installation.
     """
@@ -37,4 +37,6 @@ def find(path: str) -> Page | None:
     if article is not None:
         return article
     page = Page.objects.filter(url_path=url_path).first()
+    if page is not None and page.specific_class is ResourcePage:
+        return ResourcePage.objects.select_related("document", "cover", "locale").get(pk=page.pk)
     return page.specific if page else None

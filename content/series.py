@@ -22,7 +22,7 @@ class OpenSeries:
 
     parts: list[Part]
     n_pages: int  # of all parts together; 0 where none has pages
-    is_partly_gated: bool
+    gate: str  # of all parts, or "mixed"
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def opened(page: SeriesPage, request: HttpRequest) -> OpenSeries:
     return OpenSeries(
         parts=parts,
         n_pages=sum(part.card.n_pages or 0 for part in parts),
-        is_partly_gated=any(part.card.is_gated for part in parts),
+        gate=parts[0].card.gate if len({part.card.gate for part in parts}) == 1 else "mixed",
     )
 
 

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
@@ -16,6 +17,7 @@ from content.editing import TopicsForm
 from content.models.covered import CoveredPage
 from content.models.serving import Served
 
+MOST_EXCERPT_PAGES = 4  # seen before a file is taken; more would be the file
 FILMS = {"mp4": "video/mp4", "webm": "video/webm"}  # {ending: type}; what every browser of these years can play
 
 
@@ -64,6 +66,9 @@ class ResourcePage(CoveredPage):
         verbose_name=_("file"),
     )
     n_pages = models.PositiveIntegerField(_("pages"), null=True, blank=True)
+    n_excerpt_pages = models.PositiveSmallIntegerField(
+        _("pages to look into"), default=2, validators=[MaxValueValidator(MOST_EXCERPT_PAGES)]
+    )
     n_seconds = models.PositiveIntegerField(_("seconds"), null=True, blank=True)
     captions_it = models.ForeignKey(
         "wagtaildocs.Document",
@@ -100,6 +105,13 @@ class ResourcePage(CoveredPage):
                 ),
                 FieldPanel("document", help_text=_("Has no public address: it leaves only through this page.")),
                 FieldPanel("n_pages", help_text=_("How long it is, where it has pages.")),
+                FieldPanel(
+                    "n_excerpt_pages",
+                    help_text=_(
+                        "So many of the first pages of a PDF stand in the page as pictures, for everybody: 4 at most, "
+                        "0 for none. Of a file for an address it is never all, so a single page is not shown."
+                    ),
+                ),
             ],
             heading=_("The file"),
         ),
@@ -140,6 +152,11 @@ class ResourcePage(CoveredPage):
     class Meta:
         verbose_name = _("resource")
         verbose_name_plural = _("resources")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(n_excerpt_pages__lte=MOST_EXCERPT_PAGES), name="resource_excerpt_is_short"
+            )
+        ]
 
     @property
     def plays(self) -> bool:

@@ -1,13 +1,16 @@
 """Tags that bring pieces into a page: an open article's surroundings, archives, shelves, pictures."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from django import template
 from django.template.context import Context
 from django.utils import timezone
 from wagtail.models import Page
 
-from content import languages, listing, opened, pace, pictures, series
+from content import languages, listing, navigation, opened, pace, pictures, series
 from content.library import Shelf, shelf
 from content.models import ArticlePage, Author, ColumnPage, MagazinePage, ResourcePage, SeriesPage, Topic
 from content.navigation import absolute, address
@@ -59,9 +62,9 @@ def column_author(page: ColumnPage) -> Author | None:
 
 
 @register.simple_tag(takes_context=True)
-def library_shelf(context: Context) -> Shelf:
-    """The library as the reader filtered it."""
-    return shelf(context["request"])
+def library_shelf(context: Context, taken: Mapping[UUID, int] | None = None) -> Shelf:
+    """The library as the reader filtered and sorted it; `taken` tells how many people took each piece."""
+    return shelf(context["request"], taken or {})
 
 
 @register.simple_tag(takes_context=True)
@@ -92,7 +95,9 @@ def resource_card(context: Context, page: ResourcePage | None) -> listing.Card |
     shown = languages.in_locale([page], locale_id)[page.pk]
     if not shown.live:
         return None
-    return listing.resource_cards([shown], context["request"])[0]
+    card = listing.resource_cards([shown], context["request"])[0]
+    is_foreign = shown.locale_id != locale_id
+    return replace(card, language=navigation.own_name(shown.locale.language_code)) if is_foreign else card
 
 
 @register.simple_tag

@@ -65,6 +65,12 @@ def day(moment: datetime | None) -> str:
 
 
 @register.filter
+def month(moment: datetime | None) -> str:
+    """The month and year in the reader's language, shortly."""
+    return dates.written(moment, "M Y")
+
+
+@register.filter
 def instant(moment: datetime) -> str:
     """The moment as HTML wants it in `datetime`: to the second, with the zone's distance; Django's `c` is finer."""
     return timezone.localtime(moment).isoformat(timespec="seconds")

@@ -1,5 +1,7 @@
 """The gate of a resource in its page: `{% resource_gate page %}`; and what is counted of pages, as it may be shown."""
 
+from uuid import UUID
+
 from django import template
 from django.template.context import Context
 from django.utils import timezone
@@ -28,6 +30,18 @@ def resource_gate(context: Context, page: ResourcePage) -> dict[str, object]:
 def taken_by(page: ResourcePage) -> int | None:
     """How many people took the resource, as it may be shown; None where it is too small."""
     return counting.shown(counting.people(page))
+
+
+@register.simple_tag
+def taken_of_all() -> dict[UUID, int]:
+    """How many people took each resource, by its translation key: for sorting, and to be shown by `as_shown`."""
+    return counting.people_of_all()
+
+
+@register.filter
+def as_shown(n_people: int) -> int | None:
+    """The number as it may be shown; None where it is too small."""
+    return counting.shown(n_people)
 
 
 @register.simple_tag

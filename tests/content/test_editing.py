@@ -149,7 +149,14 @@ def test_an_unsaved_page_of_the_newer_kinds_is_previewed(
     parent = make.magazine(italian).get_parent() if kind == "landingpage" else make.library(italian)
     address = reverse("wagtailadmin_pages:preview_on_add", args=["content", kind, parent.pk])
     comments = {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0, "MIN_NUM_FORMS": 0, "MAX_NUM_FORMS": 1000}
-    given = {"title": "Mai salvata", "slug": "mai-salvata", "comments": comments, "transcript": "null"} | fields
+    given = {
+        "title": "Mai salvata",
+        "slug": "mai-salvata",
+        "comments": comments,
+        "transcript": "null",
+        "n_excerpt_pages": 2,
+    } | fields
+    given["n_excerpt_pages"] = 2
     if fields.get("kind") == "video":
         given["document"] = make.document("filmato.mp4").pk
 

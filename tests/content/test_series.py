@@ -85,7 +85,7 @@ def test_a_part_leads_to_its_series_and_to_those_beside_it(italian: Locale, clie
 
     def neighbours(page: object) -> dict[str, str]:
         shown = client.get(page.url).content.decode()
-        assert f'<p class="kicker"><a href="{series.url}">Quattro lettere</a>' in shown
+        assert f'<p class="kicker dotted"><a href="{series.url}">Quattro lettere</a>' in shown
         return dict(re.findall(r'rel="(prev|next)" href="([^"]+)"', shown))
 
     assert neighbours(first) == {"next": second.url}
