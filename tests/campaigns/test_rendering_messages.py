@@ -201,7 +201,7 @@ def test_links_in_a_sentence_are_numbered_and_their_addresses_stand_at_the_end(
         "Nella tua pagina [1] scegli quanto spesso vuoi sentirci; qui fuori [2]\n"
         "si legge altro, e per scriverci [3] basta poco.\n\n"
         "Ancora la tua pagina [1] e altro [4]."
-    ) 
+    )
     rows = re.findall(r"(?m)^\[(\d)\] (\S+)$", behind)
     assert [number for number, _href in rows] == ["1", "2", "3", "4"]
     home, first, mailbox, second = (href for _number, href in rows)
