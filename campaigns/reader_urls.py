@@ -2,9 +2,11 @@
 
 from django.urls import path
 
+from campaigns.feeds import Issues
 from campaigns.why import views
 
 urlpatterns = [
+    path("feed/issues/", Issues(), name="issue_feed"),
     path("why/<str:token>/", views.why, name="why"),
     path("counting/<str:token>/", views.untrack, name="untrack"),
 ]

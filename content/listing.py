@@ -275,20 +275,3 @@ def _newest_below(paths: list[str], number: int, request: HttpRequest) -> dict[s
     for piece, card in zip(pieces, cards, strict=True):
         newest[piece.parent_path].append(card)
     return newest
-
-
-def page_card(page: Page, request: HttpRequest) -> Card:
-    """A card of any page: title, address and the first words it has."""
-    words = ("standfirst", "abstract", "introduction", "search_description")
-    summary = next((getattr(page, name) for name in words if getattr(page, name, "")), "")
-    return Card(
-        title=page.title,
-        url=address(page, request),
-        summary=summary,
-        kicker=str(page.page_type_display_name),
-        kicker_url="",
-        author="",
-        at=getattr(page, "published_at", None),
-        minutes=reading.minutes(getattr(page, "reading_seconds", 0)),
-        picture=pictures.of_page(page),
-    )

@@ -5,4 +5,5 @@ from wagtail.urls import serve_pattern
 
 from content import views
 
-urlpatterns = [re_path(serve_pattern, views.page, name="serve_page")]
+# Below _util/ stand Wagtail's own doors, the one that takes a page's password among them.
+urlpatterns = [re_path(rf"^(?!_util/){serve_pattern.removeprefix('^')}", views.page, name="serve_page")]

@@ -10,14 +10,15 @@ from wagtail.models import Page
 
 from content import navigation
 from content.models import Author, Topic
+from content.models.serving import unlisted
 
 
 class Pages(Sitemap):
-    """Live pages that need no password."""
+    """Live pages that need no password and may be named."""
 
     def items(self) -> QuerySet[Page]:
         """Pages below the root, in the order of the tree."""
-        return Page.objects.live().public().filter(depth__gt=1).order_by("path")
+        return Page.objects.live().public().filter(depth__gt=1).exclude(pk__in=unlisted()).order_by("path")
 
     def location(self, item: Page) -> str:
         """The page's path."""

@@ -25,8 +25,8 @@ def article(page: ArticlePage, author: Author | None, *, url: str, picture_url: 
         "image": picture_url,
         "publisher": {"@type": "Organization", "name": shown.current().name, "url": settings.BASE_URL},
     }
-    if page.last_published_at:
-        said["dateModified"] = page.last_published_at.isoformat()
+    if page.updated_at:
+        said["dateModified"] = page.updated_at.isoformat()
     if author:
         said["author"] = {"@type": "Person", "name": author.name}
     return mark_safe(json.dumps(said, ensure_ascii=False).translate(ESCAPES))  # noqa: S308 — escaped just above

@@ -61,9 +61,10 @@ def find(request: HttpRequest) -> HttpResponse:
     """Search; an empty or impossible question shows the form alone."""
     form = SearchForm(request.GET)
     text = form.cleaned_data["q"] if form.is_valid() else ""
-    pages = search.find(text, translation.get_language())
-    cards = [listing.page_card(found, request) for found in pages]
-    return render(request, "content/search.html", {"form": form, "text": text, "cards": cards})
+    here = translation.get_language()
+    found = [search.shown(page, request) for page in search.find(text, here)]
+    context = {"form": form, "text": text, "found": found, "named": search.named(text, here)}
+    return render(request, "content/search.html", context)
 
 
 @require_safe

@@ -18,7 +18,7 @@ from wagtail.models import (
 )
 from wagtail.search import index
 
-from campaigns.rendering import syntax, web
+from campaigns.rendering import archive, heading, syntax, web
 from campaigns.rendering.blocks import MailBlock
 from campaigns.rendering.checks import texts
 from campaigns.rendering.previewing import MailPreview
@@ -85,8 +85,8 @@ class ArchivePage(Served, Page):
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, Any]:
         """The issues, one part of them at a time."""
-        issues = IssuePage.objects.child_of(self)
-        return {**super().get_context(request, *args, **kwargs), **web.archive(issues, request)}
+        found = archive.shelf(IssuePage.objects.child_of(self), request)
+        return {**super().get_context(request, *args, **kwargs), "found": found}
 
     class Meta:
         verbose_name = _("archive of issues")
@@ -128,7 +128,8 @@ class IssuePage(Served, MailPreview, Page):
             help_text=_("The mail, block by block. Who publishes it and how to leave stand below by themselves."),
         ),
     ]
-    search_fields = [*Page.search_fields, index.SearchField("subject"), index.SearchField("body")]
+    search_fields = [*Page.search_fields, *map(index.SearchField, ("subject", "preheader", "body"))]
+    shown_with = heading.NEEDS
 
     class Meta:
         verbose_name = _("issue")
@@ -139,6 +140,26 @@ class IssuePage(Served, MailPreview, Page):
         super().clean()
         if wrong := texts.errors(self, syntax.ISSUE):
             raise ValidationError(wrong)
+
+    @classmethod
+    def unlisted(cls) -> models.QuerySet:
+        """Issues to a segment: they are there for whoever has the address."""
+        return cls.objects.exclude(segment=None)
+
+    @property
+    def shown_title(self) -> str:
+        """The subject, as in the archive and over the issue."""
+        return heading.of(self).subject
+
+    @property
+    def shown_summary(self) -> str:
+        """The preheader."""
+        return heading.of(self).preheader
+
+    @property
+    def shown_kind(self) -> str:
+        """The newsletter it is an issue of."""
+        return heading.of(self).newsletter
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, Any]:
         """The issue for nobody in particular, and what stands beside it."""

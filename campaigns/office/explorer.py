@@ -1,6 +1,6 @@
 """Columns of Wagtail's page explorer: who read a piece, who signed up there, which issues carried it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest
@@ -17,8 +17,8 @@ from campaigns.reports import pieces
 from content import navigation
 from content.models import ArticlePage, ColumnPage, LibraryPage, MagazinePage, ResourcePage, SeriesPage
 
-# {page id: number}; a page that is missing cannot have one, its cell stays empty.
-Counting = Callable[[Sequence[Page], HttpRequest], dict[int, int]]
+# {page id: number, or words with two}; a page that is missing cannot have one, its cell stays empty.
+Counting = Callable[[Sequence[Page], HttpRequest], Mapping[int, int | str]]
 
 
 class CountColumn(NumberColumn):
@@ -62,6 +62,12 @@ def takers(pages: Sequence[Page], request: HttpRequest) -> dict[int, int]:
     return dict.fromkeys(ids, 0) | pieces.takers(ids)
 
 
+def useful(pages: Sequence[Page], request: HttpRequest) -> dict[int, str]:
+    """Of what anybody answered on."""
+    found = pieces.found_useful([page.pk for page in pages])
+    return {pk: _("%(yes)d of %(all)d") % {"yes": n_yes, "all": n_all} for pk, (n_yes, n_all) in found.items()}
+
+
 def addressed(pages: Sequence[Page], request: HttpRequest) -> dict[int, int]:
     """Of issues; one that never left has no number, not even nought."""
     return pieces.addressed([page.pk for page in pages if isinstance(page, IssuePage)])
@@ -90,6 +96,12 @@ DOWNLOADS = CountColumn(
     _("Downloads"),
     hint=_("People who took the file, known or not; where it is free to take, once a day and network."),
     counting=takers,
+)
+USEFUL = CountColumn(
+    "useful",
+    _("Useful"),
+    hint=_("Readers who pressed “Yes” below it, of those who answered. Who they were is not kept."),
+    counting=useful,
 )
 ADDRESSED = CountColumn(
     "addressed",
@@ -122,7 +134,7 @@ class CountedMixin:
 class PieceIndexView(CountedMixin, ExplorableIndexView):
     """Children of the magazine or of a column. All kinds of page, though the viewset belongs to one."""
 
-    base_columns = with_counts(READERS, SIGNUPS, MAILED)
+    base_columns = with_counts(READERS, USEFUL, SIGNUPS, MAILED)
 
 
 class CountedUseView(CountedMixin, ContentTypeUseView):

@@ -94,14 +94,25 @@ class Guard:
         self.tags.append(tag)
         return f"zq{self.nonce}x{len(self.tags) - 1}q"
 
+    def width(self, protected: str) -> int:
+        """Columns of text with words in place of tags: `{% … %}` takes none, `{{ … }}` counts as its word."""
+        words = self._words().finditer(protected)
+        return len(protected) - sum(len(word.group()) for word in words if self._tag(word).startswith("{%"))
+
     def restore(self, output: str) -> str:
         """The output with the tags back in their places.
 
         Raises: TagsLost, when a tag vanished or was doubled on the way (numeric attributes, titles).
         """
-        words = re.compile(rf"zq{self.nonce}x(\d+)q")
+        words = self._words()
         seen = sorted(int(number) for number in words.findall(output))
         if seen != list(range(len(self.tags))):
             wrong = [tag for number, tag in enumerate(self.tags) if seen.count(number) != 1]
             raise TagsLost(", ".join(wrong[:3]))
-        return words.sub(lambda match: self.tags[int(match.group(1))], output)
+        return words.sub(self._tag, output)
+
+    def _words(self) -> re.Pattern[str]:
+        return re.compile(rf"zq{self.nonce}x(\d+)q")
+
+    def _tag(self, word: re.Match[str]) -> str:
+        return self.tags[int(word.group(1))]

@@ -4,7 +4,7 @@ The result still holds Liquid: names and personal addresses, and `link_1`, `link
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -66,7 +66,8 @@ def compile(source: Source) -> Compiled:  # noqa: A001 -- read as `compiling.com
             read = list(pieces.read(source.body, troubles))
             subject = source.subject
             html = _html(source, dress.write_all(dress.Mail(table, source.look), read))
-            text = _text(source, dress.write_all(dress.Text(table), read), table.rows)
+            plain = dress.Text(table)
+            text = _text(source, dress.write_all(plain, read), plain.numbers)
     return Compiled(
         language=source.language,
         subject=subject,
@@ -175,9 +176,9 @@ def _to_html(mjml: str) -> str:
         raise CannotCompile(str(error)) from error
 
 
-def _text(source: Source, blocks: str, rows: Iterable[Destination]) -> str:
-    numbered = [{"number": row.position, "href": mark_safe(f"{{{{ link_{row.position} }}}}")} for row in rows]  # noqa: S308
-    written = {**_context(source, _for_text), "blocks": mark_safe(blocks), "rows": numbered}  # noqa: S308
+def _text(source: Source, blocks: str, numbers: dict[str, int]) -> str:
+    rows = [{"number": number, "href": mark_safe(href)} for href, number in numbers.items()]  # noqa: S308
+    written = {**_context(source, _for_text), "blocks": mark_safe(blocks), "rows": rows}  # noqa: S308
     return wrapping.wrap(NO_XML.sub("", render_to_string("mail/message.txt", written)))
 
 

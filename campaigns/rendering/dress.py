@@ -69,13 +69,9 @@ class Dress(ABC):
         }
 
     def link(self, link: Link) -> dict[str, object]:
-        """A link as partials see it: label, href (may be empty), number (of the link table, or empty)."""
+        """A link as partials see it: label, and href, which may be empty."""
         row = self.table.row(link.target, link.label)
-        return {
-            "label": self.words(link.label),
-            "href": _safe(self.href(link.target, row)),
-            "number": row.position if row else "",
-        }
+        return {"label": self.words(link.label), "href": _safe(self.href(link.target, row))}
 
     @abstractmethod
     def href(self, target: Target, row: Destination | None) -> str:
@@ -166,7 +162,7 @@ class Mail(_HtmlDress):
 
     def href(self, target: Target, row: Destination | None) -> str:
         if row is not None:
-            return f"{{{{ link_{row.position} }}}}"
+            return row.source
         return target.href or markup(self.table.address(target)[0])
 
 
@@ -180,15 +176,29 @@ class Web(_HtmlDress):
 
 
 class Text(Dress):
-    """Plain text, not wrapped yet; links carry the number under which their address stands at the end."""
+    """Plain text, not wrapped yet; each link carries the number under which its address stands at the end."""
 
     suffix = "txt"
+
+    def __init__(self, table: LinkTable) -> None:
+        super().__init__(table)
+        self.numbers: dict[str, int] = {}  # of addresses as template source, in the order of the text
+
+    def link(self, link: Link) -> dict[str, object]:
+        """A link as partials see it: label, and number, which is empty where it leads nowhere."""
+        shown = super().link(link)
+        return {"label": shown["label"], "number": self._number(str(shown["href"]))}
+
+    def _number(self, href: str) -> int | str:
+        return self.numbers.setdefault(href, len(self.numbers) + 1) if href else ""
 
     def words(self, source: str) -> SafeString:
         return _safe(source)
 
     def href(self, target: Target, row: Destination | None) -> str:
-        return "" if row is not None else target.href or self.table.address(target)[0]
+        if row is not None:
+            return row.source
+        return target.href or self.table.address(target)[0]
 
     def rich(self, paragraphs: list[Paragraph]) -> SafeString:
         lines: list[str] = []
@@ -211,11 +221,8 @@ class Text(Dress):
         if link is None:
             return words
         target = self._target(link)
-        row = self.table.row(target, words)
-        if row is not None:
-            return f"{words} [{row.position}]"
-        href = self.href(target, row)
-        return f"{words} <{href}>" if href else words
+        number = self._number(self.href(target, self.table.row(target, words)))
+        return f"{words} [{number}]" if number else words
 
 
 def _words(runs: list[Run]) -> str:

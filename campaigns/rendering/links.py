@@ -45,10 +45,15 @@ class Target:
 class Destination:
     """One row of the link table."""
 
-    position: int  # from 1, as printed in the text part
+    position: int  # from 1
     url: str
     label: str
     page_id: int | None
+
+    @property
+    def source(self) -> str:
+        """What stands for it in a mail until we know whether the reader's clicks are counted."""
+        return f"{{{{ link_{self.position} }}}}"
 
 
 @dataclass

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from django.db.models import Count, Sum
 
 from campaigns.models import Link, Mailing, PurposeClass
-from subscribers.models import Event, Evidence, Kind, Signup, TakenCount
+from subscribers.models import Event, Evidence, Kind, Signup, TakenCount, UsefulCount
 
 LEFT = (Mailing.State.SENDING, Mailing.State.PAUSED, Mailing.State.FINISHED)
 
@@ -46,6 +46,12 @@ def carried_by(page_ids: Collection[int]) -> dict[int, int]:
 def takers(page_ids: Collection[int]) -> dict[int, int]:
     """People who took each resource, known or not."""
     return dict(TakenCount.objects.filter(page_id__in=page_ids).values_list("page_id", "n_people"))
+
+
+def found_useful(page_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """(readers who found it useful, readers who answered) of each page that anybody answered on."""
+    rows = UsefulCount.objects.filter(page_id__in=page_ids).values_list("page_id", "n_yes", "n_no")
+    return {page_id: (n_yes, n_yes + n_no) for page_id, n_yes, n_no in rows}
 
 
 def addressed(issue_ids: Collection[int]) -> dict[int, int]:

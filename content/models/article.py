@@ -1,5 +1,7 @@
 """Articles, and the magazine page they stand under when they belong to no column."""
 
+from datetime import datetime, timedelta
+
 from django import forms
 from django.db import models
 from django.utils import timezone
@@ -14,6 +16,8 @@ from content.blocks import BodyBlock, FurtherReadingBlock
 from content.editing import ArticleForm
 from content.models.covered import CoveredPage
 from content.models.serving import Served
+
+A_WHILE = timedelta(days=1)  # corrections of the first day are part of publishing
 
 
 class MagazinePage(Served, Page):
@@ -86,6 +90,17 @@ class ArticlePage(CoveredPage):
     class Meta:
         verbose_name = _("article")
         verbose_name_plural = _("articles")
+
+    @property
+    def updated_at(self) -> datetime | None:
+        """When it was last published anew, if that was A_WHILE after it was written and after it came here.
+
+        An import or a late first publication is no update: what counts is a second publication.
+        """
+        if self.first_published_at is None or self.last_published_at is None:
+            return None
+        is_later = self.last_published_at - max(self.first_published_at, self.published_at) >= A_WHILE
+        return self.last_published_at if is_later else None
 
     def full_clean(self, *args: object, **kwargs: object) -> None:
         """Keep the reading time with the text it was worked out from."""

@@ -43,5 +43,10 @@ class PlainPage(Served, Page):
     ]
     search_fields = [*Page.search_fields, index.SearchField("body")]
 
+    @property
+    def shown_kind(self) -> str:
+        """Nothing: “plain” is a word of the office."""
+        return ""
+
     class Meta:
         verbose_name = _("plain page")

@@ -1,4 +1,4 @@
-"""Numbers that anybody may see: how many people took a resource, how often a page was passed on. Nothing about who."""
+"""What is counted of pages: who took a resource, how often one was passed on or found useful. Nothing about who."""
 
 from uuid import UUID
 
@@ -18,6 +18,10 @@ ONE_MORE_SHARE = """
 INSERT INTO subscribers_sharecount (page_id, network, n_shares) VALUES (%s, %s, 1)
 ON CONFLICT (page_id, network) DO UPDATE SET n_shares = subscribers_sharecount.n_shares + 1
 """
+ONE_MORE_ANSWER = """
+INSERT INTO subscribers_usefulcount AS kept (page_id, n_yes, n_no) VALUES (%s, %s, %s)
+ON CONFLICT (page_id) DO UPDATE SET n_yes = kept.n_yes + EXCLUDED.n_yes, n_no = kept.n_no + EXCLUDED.n_no
+"""
 
 
 def one_more_person(page_id: int) -> None:
@@ -30,6 +34,12 @@ def one_more_share(page_id: int, network: str) -> None:
     """The page was passed on once more."""
     with connection.cursor() as cursor:
         cursor.execute(ONE_MORE_SHARE, [page_id, network])
+
+
+def one_more_answer(page_id: int, *, is_yes: bool) -> None:
+    """Another reader found the page useful, or not."""
+    with connection.cursor() as cursor:
+        cursor.execute(ONE_MORE_ANSWER, [page_id, int(is_yes), int(not is_yes)])
 
 
 def people(resource: ResourcePage) -> int:

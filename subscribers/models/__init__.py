@@ -3,7 +3,7 @@
 from subscribers.models.consent import Consent, ConsentProof, Permission, Purpose, Suppression, Wording
 from subscribers.models.events import Event, EventKey, Evidence, Kind, PendingEvent
 from subscribers.models.facts import Facts
-from subscribers.models.grants import Grant, ShareCount, TakenCount
+from subscribers.models.grants import Grant, ShareCount, TakenCount, UsefulCount
 from subscribers.models.imports import ImportChunk, ImportRun
 from subscribers.models.people import Erasure, Frequency, Stage, State, Subscriber
 from subscribers.models.segments import Segment
@@ -35,5 +35,6 @@ __all__ = [
     "Subscriber",
     "Suppression",
     "TakenCount",
+    "UsefulCount",
     "Wording",
 ]

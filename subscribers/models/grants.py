@@ -57,3 +57,14 @@ class TakenCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.page_id}: {self.n_people}"
+
+
+class UsefulCount(models.Model):
+    """How many readers answered that a page was useful, and how many that it was not; nothing about who."""
+
+    page = models.OneToOneField("wagtailcore.Page", on_delete=models.CASCADE, related_name="+")
+    n_yes = models.PositiveIntegerField(default=0)
+    n_no = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.page_id}: {self.n_yes} of {self.n_yes + self.n_no}"

@@ -26,6 +26,13 @@ def resource_gate(context: Context, page: ResourcePage) -> dict[str, object]:
     return {"request": request, "gate": built, "page": page}
 
 
+@register.inclusion_tag("grants/useful.html", takes_context=True)
+def useful_question(context: Context, page: Page) -> dict[str, object]:
+    """Two buttons, or thanks to whoever has just pressed one."""
+    request = context.get("request")
+    return {"page": page, "is_answered": bool(request and "answered" in request.GET)}
+
+
 @register.simple_tag
 def taken_by(page: ResourcePage) -> int | None:
     """How many people took the resource, as it may be shown; None where it is too small."""

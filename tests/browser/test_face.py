@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 
 import pytest
 from django.test import override_settings
+from django.utils import translation
 from playwright.sync_api import Browser, Page, expect
 from wagtail.models import Locale
 
@@ -97,6 +98,31 @@ def test_nothing_is_told_by_who_came_without_a_token(chromium: Browser, face: Fa
     read_through(page)
 
     assert told == []
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("letters", "said"),
+    [
+        (0, ""),
+        (1, "The newsletter you already get takes one of them."),
+        (3, "The newsletters you already get take {n} of them."),
+        (25, "The newsletters you already get fill it."),
+        (40, "You already get {n} newsletters: more than fit."),
+    ],
+)
+def test_the_calculator_says_what_is_true_of_a_full_week(
+    chromium: Browser, face: Face, letters: int, said: str
+) -> None:
+    page = chromium.new_page()
+    page.goto(next(f"{face.url}{address}" for address in face.pages if "il-conto" in address))
+    room = str(page.locator("[data-answer]").get_attribute("data-room")).replace("{n}", "25")
+
+    page.fill("#rhythm-letters", str(letters))
+
+    with translation.override("it"):
+        expected = f"{room} {translation.gettext(said).replace('{n}', str(letters)) if said else ''}".strip()
+    assert page.locator("[data-rhythm-why]").inner_text() == expected
     page.close()
 
 

@@ -6,12 +6,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 from wagtail.models import Locale, Page
 
 from campaigns.models import ArchivePage, Link, Mailing, PurposeClass
 from subscribers import events
-from subscribers.models import Evidence, Kind, Signup, TakenCount
+from subscribers.models import Evidence, Kind, Signup, TakenCount, UsefulCount
 from tests.factories import campaigns as make
 from tests.factories import content as pages
 from tests.factories import subscribers as people
@@ -126,7 +126,7 @@ def test_each_header_says_what_it_counts(editor: Client, italian: Locale) -> Non
 
     page = editor.get(f"/admin/pages/{pages.magazine(italian).pk}/").content.decode()
 
-    assert page.count('class="office-hint"') == 3
+    assert page.count('class="office-hint"') == 4
 
 
 @pytest.mark.parametrize(
@@ -161,3 +161,14 @@ def test_the_flat_list_of_all_articles_counts_too(editor: Client, italian: Local
     answer = editor.get("/admin/pages/usage/content/articlepage/", follow=True)
 
     assert [page.office_readers for page in answer.context["table"].data if page.pk == article.pk] == [1]
+
+
+def test_articles_say_how_many_found_them_useful(editor: Client, italian: Locale) -> None:
+    asked, silent = pages.article(italian, "Il giro"), pages.article(italian, "Nessuno")
+    UsefulCount.objects.create(page=asked, n_yes=12, n_no=2)
+
+    shown = explored(editor, pages.magazine(italian))
+
+    with translation.override("it"):
+        assert shown[asked.pk]["useful"] == translation.gettext("%(yes)d of %(all)d") % {"yes": 12, "all": 14}
+    assert shown[silent.pk]["useful"] == ""

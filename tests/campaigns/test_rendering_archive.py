@@ -5,13 +5,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from wagtail.models import Locale
+from django.urls import reverse
+from wagtail.models import Locale, PageViewRestriction
 
 from campaigns.models import ArchivePage, IssuePage
 from tests.campaigns import letters
+from tests.content.test_feeds import items
 from tests.factories import content
+from tests.factories import subscribers as people
 
 pytestmark = pytest.mark.django_db
 
@@ -65,16 +69,19 @@ def test_an_issue_to_a_segment_is_not_for_search_engines(italian: Locale, client
 def test_issues_of_one_newsletter_lead_to_each_other(italian: Locale, client: Any) -> None:
     letter, other = letters.newsletter(), letters.newsletter()
     first, second, third = (
-        published(letters.issue(italian, letter=letter, title=f"Numero-{days}"), days) for days in (1, 2, 3)
+        published(letters.issue(italian, letter=letter, title=f"Numero-{days}", subject=f"Il giro {days}"), days)
+        for days in (1, 2, 4)
     )
     published(letters.issue(italian, letter=other), 2)
+    published(letters.issue(italian, letter=letter, segment=letters.segment()), 3)
 
     page = client.get(second.url).content.decode()
 
-    assert re.findall(r'class="beside-one[^"]*" rel="(\w+)" href="([^"]+)"', page) == [
-        ("prev", first.url),
-        ("next", third.url),
+    assert re.findall(r'class="beside-one[^"]*" rel="(\w+)" href="([^"]+)".*?beside-title">([^<]*)<', page) == [
+        ("prev", first.url, "Il giro 1"),
+        ("next", third.url, "Il giro 4"),
     ]
+    assert "Numero-" not in page
 
 
 def test_the_archive_lists_published_issues_newest_first(italian: Locale, client: Any) -> None:
@@ -101,6 +108,129 @@ def test_the_archive_takes_as_many_queries_for_three_issues_as_for_one(italian: 
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+ROW = re.compile(r'<h2><a href="[^"]+">([^<]*)</a></h2>')
+CHIP = re.compile(r'<a class="tag" href="([^"]+)"( aria-current="true")?>([^<]*)</a>')
+
+
+def shelf(client: Any, locale: Locale, query: str = "") -> str:
+    return str(client.get(f"{ArchivePage.objects.get(locale=locale).url}{query}").content.decode())
+
+
+def test_the_archive_is_narrowed_by_newsletter_and_year(italian: Locale, client: Any) -> None:
+    ring = letters.newsletter(people.purpose("giro", title_it="Il giro"), name="Giro (office)", slug="giro")
+    other = letters.newsletter(people.purpose("altra", title_it="L'altra"), slug="altra")
+    for letter, days in ((ring, 1), (ring, -400), (other, 2)):
+        published(letters.issue(italian, letter=letter, subject=f"{letter.slug} {days}"), days)
+    path = ArchivePage.objects.get(locale=italian).url
+
+    every, of_ring, of_year, of_both, of_nothing = (
+        shelf(client, italian, query)
+        for query in ("", "?newsletter=giro", "?year=2026", "?newsletter=giro&year=2025", "?newsletter=x&year=y")
+    )
+
+    assert ROW.findall(every) == ["altra 2", "giro 1", "giro -400"] == ROW.findall(of_nothing)
+    assert ROW.findall(of_ring) == ["giro 1", "giro -400"]
+    assert ROW.findall(of_year) == ["altra 2", "giro 1"]
+    assert ROW.findall(of_both) == ["giro -400"]
+    assert [(href, bool(is_on)) for href, is_on, _label in CHIP.findall(of_both)] == [
+        (path, False),
+        (f"{path}?newsletter=giro", True),
+        (f"{path}?newsletter=altra", False),
+        (f"{path}?newsletter=giro", False),
+        (f"{path}?newsletter=giro&amp;year=2026", False),
+        (f"{path}?newsletter=giro&amp;year=2025", True),
+    ]
+    assert [label for _href, _is_on, label in CHIP.findall(every)][1:3] == ["Il giro", "L&#x27;altra"]
+    assert "Giro (office)" not in every
+    assert of_both.count(f'<link rel="canonical" href="{settings.BASE_URL}{path}">') == 1
+
+
+def test_the_archive_is_searched_by_subject_preheader_and_body(italian: Locale, client: Any) -> None:
+    blocks = ("text", "<p>La cartolaia scriveva a mano.</p>")
+    for fields in ({"subject": "La cartolaia"}, {"preheader": "Una cartolaia"}):
+        letters.issue(italian, **{"subject": next(iter(fields)), **fields})
+    letters.issue(italian, blocks, subject="body")
+    letters.issue(italian, subject="nothing")
+
+    found, none = shelf(client, italian, "?q=cartolaia"), shelf(client, italian, "?q=ombrello")
+
+    assert sorted(ROW.findall(found)) == ["La cartolaia", "body", "preheader"]
+    assert ROW.findall(none) == []
+    assert 'value="ombrello"' in none
+
+
+def test_what_went_to_a_segment_or_asks_for_a_password_is_named_nowhere(italian: Locale, client: Any) -> None:
+    public, narrow, locked = (letters.issue(italian, subject=f"Ombrello {name}") for name in ("uno", "due", "tre"))
+    IssuePage.objects.filter(pk=narrow.pk).update(segment=letters.segment())
+    PageViewRestriction.objects.create(page=locked, restriction_type=PageViewRestriction.PASSWORD, password="x")
+
+    places = {
+        "archive": shelf(client, italian),
+        "its search": shelf(client, italian, "?q=ombrello"),
+        "feed": client.get("/it/feed/issues/").content.decode(),
+        "search": client.get("/it/search/?q=ombrello").content.decode(),
+    }
+
+    said = {place: sorted(set(re.findall(r"Ombrello (\w+)", text))) for place, text in places.items()}
+    assert said == dict.fromkeys(places, ["uno"])
+    sitemap = client.get("/sitemap.xml").content.decode()
+    assert [page.url in sitemap for page in (public, narrow, locked)] == [True, False, False]
+    assert [client.get(page.url).status_code for page in (public, narrow)] == [200, 200]
+
+
+def test_behind_the_archives_own_password_its_issues_are_listed(italian: Locale, client: Any) -> None:
+    archive = ArchivePage.objects.get(locale=italian)
+    letters.issue(italian, subject="Dentro")
+    lock = PageViewRestriction.objects.create(
+        page=archive, restriction_type=PageViewRestriction.PASSWORD, password="apriti"
+    )
+
+    shut = client.get(archive.url).content.decode()
+    client.post(
+        reverse("wagtailcore_authenticate_with_password", args=[lock.pk, archive.pk]),
+        {"password": "apriti", "return_url": archive.url},
+    )
+
+    assert (ROW.findall(shut), ROW.findall(shelf(client, italian))) == ([], ["Dentro"])
+    assert client.get("/it/feed/issues/").status_code == 404
+
+
+def test_the_feed_of_issues_has_subject_preheader_and_newsletter(italian: Locale, english: Locale, client: Any) -> None:
+    ring = letters.newsletter(people.purpose("giro", title_it="Il giro", title_en="The ring"))
+    old = published(letters.issue(italian, letter=ring, subject="Prima & {{ person.name }}", preheader="Uno"), 1)
+    new = published(letters.issue(italian, letter=ring, subject="Nuova"), 2)
+    content.translated(old, english, "Old", subject="The letter")
+
+    found, english_ones = items(client, "/it/feed/issues/"), items(client, "/en/feed/issues/")
+
+    assert [(item["title"], item["description"], item["category"]) for item in found] == [
+        ("Nuova", "In breve", "Il giro"),
+        ("Prima & ", "Uno", "Il giro"),
+    ]
+    assert found[0]["link"] == f"{settings.BASE_URL}{new.url}"
+    assert found[0]["pubDate"] == "Tue, 03 Nov 2026 00:00:00 +0000"
+    assert [(item["title"], item["category"]) for item in english_ones] == [("The letter", "The ring")]
+    assert 'title="Archivio" href="/it/feed/issues/"' in shelf(client, italian)
+
+
+def test_search_calls_an_issue_as_the_archive_does_and_takes_no_more_queries_for_three(
+    italian: Locale, client: Any
+) -> None:
+    counts = []
+    for number in (1, 2, 3):
+        fields = {"subject": f"Ombrello {number}", "preheader": f"Piove {number}", "title": f"Numero {number}"}
+        letters.issue(italian, letter=letters.newsletter(people.purpose(f"giro-{number}", title_it="Giro")), **fields)
+        client.get("/it/search/?q=ombrello")
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get("/it/search/?q=ombrello").content.decode()
+        counts.append(len(queries))
+
+    assert sorted(ROW.findall(page)) == ["Ombrello 1", "Ombrello 2", "Ombrello 3"]
+    assert sorted(re.findall(r'<p class="quiet">(Piove \d)</p>', page)) == ["Piove 1", "Piove 2", "Piove 3"]
+    assert re.findall(r'<p class="kicker">([^<]*)</p>', page) == ["Giro"] * 3
+    assert len(set(counts)) == 1
 
 
 def test_both_languages_of_an_issue_are_offered(italian: Locale, english: Locale, client: Any) -> None:

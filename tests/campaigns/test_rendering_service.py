@@ -84,6 +84,18 @@ def test_the_confirmation_names_site_time_and_what_was_asked_for(locale: str, ne
     assert f"/{locale}/not-me/" in text
 
 
+@pytest.mark.parametrize(
+    ("locale", "when", "letter"),
+    [("it", "lunedì 23 novembre 2026 10:30", "Il giro"), ("en", "Nov. 23, 2026, 10:30 a.m.", "The ring")],
+)
+def test_time_and_place_of_the_confirmation_have_lines_of_their_own(locale: str, when: str, letter: str) -> None:
+    lines = wire.text_of(service_mail("confirm", locale)).splitlines()
+
+    listed = [line.partition(": ")[2] for line in lines if line.startswith("* ")]
+    assert listed == [when, "Circolare (http://127.0.0.1:8000)", letter]
+    assert [line for line in lines if len(line) > 72 and "http" not in line] == []
+
+
 def test_the_confirmation_link_confirms_and_the_other_refuses(client: Any) -> None:
     text = wire.text_of(service_mail("confirm", "it"))
 

@@ -374,3 +374,21 @@ def test_the_library_is_filtered_and_unknown_filters_show_everything(
 
     assert "La guida dei giri" in shown
     assert ("La lista" in shown) == (choice in ({"kind": "nulla"}, {"topic": "\x00"}))
+
+
+@pytest.mark.django_db
+def test_the_password_of_a_page_opens_it(italian: Locale, client: Client) -> None:
+    page = make.article(italian, "Dietro la porta")
+    lock = PageViewRestriction.objects.create(
+        page=page, restriction_type=PageViewRestriction.PASSWORD, password="apriti"
+    )
+    door = reverse("wagtailcore_authenticate_with_password", args=[lock.pk, page.pk])
+
+    shut = client.get(page.url).content.decode()
+    answers = [
+        client.post(door, {"password": password, "return_url": page.url}).status_code for password in ("x", "apriti")
+    ]
+
+    assert f'action="{door}"' in shut
+    assert answers == [200, 302]
+    assert "<h1>Dietro la porta</h1>" in client.get(page.url).content.decode()

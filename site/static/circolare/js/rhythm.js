@@ -26,22 +26,30 @@ function say(tool, form, answer) {
     why.textContent = words.wrong;
     return;
   }
-  const { room, taken, rhythm } = work(tool, minutes.valueAsNumber, rate.valueAsNumber, letters.valueAsNumber);
+  const { room, rhythm } = work(tool, minutes.valueAsNumber, rate.valueAsNumber, letters.valueAsNumber);
   fits.textContent = words[rhythm];
-  why.textContent = [sentence(room, words), taken ? filled(words.taken, taken) : ""].join(" ").trim();
+  why.textContent = `${sentence(room, words)} ${others(room, letters.valueAsNumber, words)}`.trim();
 }
 
-// Room for whole pieces in a week, how many of them other letters fill, and which of our rhythms the rest can carry.
+// Room for whole pieces in a week, and which of our rhythms what other letters leave of it can carry.
 function work(tool, minutes, rate, letters) {
   const room = Math.floor((minutes * 7 * rate) / Number(tool.dataset.words));
   const left = room - letters;
   const ours = Number(tool.dataset.aWeek) || Infinity;
-  return { room, taken: Math.min(room, letters), rhythm: left >= ours ? "each" : left >= 1 ? "weekly" : "none" };
+  return { room, rhythm: left >= ours ? "each" : left >= 1 ? "weekly" : "none" };
 }
 
 function sentence(room, words) {
   if (room === 0) return words.roomNone;
   return room === 1 ? words.roomOne : filled(words.room, room);
+}
+
+// What the letters of others do to that room: they may be more than fit.
+function others(room, letters, words) {
+  if (room === 0 || letters === 0) return "";
+  if (letters > room) return filled(words.takenOver, letters);
+  if (letters === room) return words.takenAll;
+  return letters === 1 ? words.takenOne : filled(words.taken, letters);
 }
 
 function filled(text, number) {
