@@ -8,7 +8,7 @@ import time_machine
 from django.test import Client
 
 from content.models import Topic
-from subscribers import consent, tokens
+from subscribers import consent, mail_requests, tokens
 from subscribers.home import machine_urls
 from subscribers.models import Consent, Event, Frequency, Kind, MailRequest, Purpose, State, Subscriber, Suppression
 from subscribers.signup import trap
@@ -213,14 +213,29 @@ def test_what_only_the_owner_may_do_goes_by_a_fresh_mail(client: Client, anna: S
     assert (anna.address, anna.state) == ("anna@letters.example", State.ACTIVE)
 
 
-def test_beyond_three_mails_a_day_the_page_says_so(client: Client, anna: Subscriber) -> None:
+def test_erasing_is_never_refused_because_other_mails_left_that_day(client: Client, anna: Subscriber) -> None:
+    signup = make.signup(anna, at=NOW)
+    for n in (1, 2):
+        mail_requests.ask("confirm", anna, key=f"c:{n}", locale="en", payload={"signup": signup.pk}, now=NOW)
     for section in ("export", "address"):
         save(client, anna, section)
     ask_for_link(client, "anna@letters.example")
 
     response = save(client, anna, "erase")
 
-    assert "Not today." in client.get(response["Location"]).content.decode()
+    assert "✓ Asked for." in client.get(response["Location"]).content.decode()
+    assert MailRequest.objects.filter(kind="erase").count() == 1
+
+
+def test_beyond_three_mails_of_one_kind_a_day_the_page_says_so(client: Client, anna: Subscriber) -> None:
+    for hour in range(3):
+        with time_machine.travel(SOON + timedelta(hours=hour), tick=False):
+            save(client, anna, "erase")
+    with time_machine.travel(SOON + timedelta(hours=3), tick=False):
+        response = save(client, anna, "erase")
+        page = client.get(response["Location"]).content.decode()
+
+    assert "Not today." in page
     assert MailRequest.objects.count() == 3
 
 
