@@ -13,6 +13,7 @@ from subscribers.home import machine_urls
 from subscribers.models import Consent, Event, Frequency, Kind, MailRequest, Purpose, State, Subscriber, Suppression
 from subscribers.signup import trap
 from tests.factories import subscribers as make
+from tests.subscribers.markup import focused
 
 pytestmark = pytest.mark.django_db
 NOW = make.NOW
@@ -36,6 +37,10 @@ def anna(letters: list[Purpose]) -> Subscriber:
 def at_noon():
     with time_machine.travel(SOON, tick=False):
         yield
+
+
+def without_seal(html: str) -> str:
+    return re.sub(r'name="seal" value="[^"]+"', "", html)
 
 
 def home(person: Subscriber, lang: str = "en") -> str:
@@ -165,6 +170,22 @@ def test_what_cannot_be_saved_changes_nothing_and_says_so(
     assert "This was not saved." in client.get(response["Location"]).content.decode()
     assert Subscriber.objects.values().get() == before
     assert Event.objects.count() == 0
+
+
+def test_an_empty_name_is_asked_for_where_it_is_missing(client: Client, anna: Subscriber) -> None:
+    response = save(client, anna, "name", name=" ")
+    html = client.get(response["Location"]).content.decode()
+
+    assert "#" not in response["Location"]  # a browser passes autofocus over where the address names a place
+    assert "Write a name of up to 200 characters, or press “Forget my name”." in html
+    assert "Everything is as it was before. Try again." not in html
+    assert focused(html) == ["new-name"]
+
+
+def test_stopping_all_looks_unlike_saving(client: Client, anna: Subscriber) -> None:
+    html = client.get(home(anna)).content.decode()
+
+    assert '<button class="button plain">Stop all mails</button>' in html
 
 
 @pytest.mark.parametrize("method", ["get", "head"])
@@ -530,6 +551,7 @@ def test_every_bad_link_gets_one_text_and_changes_nothing(client: Client, anna: 
 
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.content for answer in answers}) == 1
+    assert '<form class="form" method="post" action="/en/yours/"' in answers[0].content.decode()
     assert {answer["Referrer-Policy"] for answer in answers} == {"no-referrer"}
     assert given(anna) == {"one", "two", "tracking"}
     assert Subscriber.objects.get().state == State.ACTIVE
@@ -568,11 +590,26 @@ def test_a_link_is_sent_to_whom_we_know_and_everybody_reads_the_same(anna: Subsc
     ]
 
 
-def test_a_wrong_address_is_kept_in_the_field(client: Client) -> None:
+def test_a_wrong_address_is_kept_in_the_field_and_the_cursor_stands_in_it(client: Client) -> None:
     response = ask_for_link(client, "anna@<b>")
 
+    html = response.content.decode()
     assert response.status_code == 422
-    assert 'value="anna@&lt;b&gt;"' in response.content.decode()
+    assert 'value="anna@&lt;b&gt;"' in html
+    assert focused(html) == ["link-address"]
+    assert focused(client.get("/en/yours/").content.decode()) == []
+
+
+def test_the_page_of_the_link_promises_no_mail_that_the_limit_holds_back(client: Client, anna: Subscriber) -> None:
+    pages = []
+    for hour in range(3):
+        mail_requests.ask("link", anna, key=f"earlier:{hour}", locale="en", now=NOW)
+        pages.append(client.get(ask_for_link(client, "anna@letters.example")["Location"]).content.decode())
+
+    assert MailRequest.objects.count() == 2
+    assert len(set(map(without_seal, pages))) == 1
+    assert "at most once an hour and twice a day" in pages[0]
+    assert "on its way" not in pages[0]
 
 
 def test_a_robot_gets_the_usual_answer_and_no_mail_leaves(client: Client, anna: Subscriber) -> None:
