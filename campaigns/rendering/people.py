@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.utils import timezone, translation
-from django.utils.formats import date_format
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from campaigns.models.mailings import Delivery, Mailing, PurposeClass
 from campaigns.rendering.liquid import one_line
+from content import dates
 from subscribers.models import Grant, MailRequest, Permission, Purpose, Signup, SignupForm, Subscriber
 
 TRACKING = "tracking"  # key of the purpose
@@ -141,8 +141,8 @@ class _Texts:
         letters = [p.title(locale) for p in signup.purposes.all() if p.kind == Purpose.Kind.NEWSLETTER]
         return {
             "form": self.forms.get((signup.form, locale), ""),
-            "asked_on": date_format(timezone.localtime(signup.at), "DATETIME_FORMAT"),
-            "expires_on": date_format(timezone.localtime(signup.expires_at), "DATE_FORMAT"),
+            "asked_on": dates.written(signup.at, dates.MINUTE),
+            "expires_on": dates.written(signup.expires_at, dates.DAY),
             "newsletters": ", ".join(letters),
         }
 
@@ -150,5 +150,5 @@ class _Texts:
 def _of_grant(grant: Grant) -> dict[str, str]:
     return {
         "resource_title": grant.title,
-        "expires_on": date_format(timezone.localtime(grant.expires_at), "DATE_FORMAT"),
+        "expires_on": dates.written(grant.expires_at, dates.DAY),
     }

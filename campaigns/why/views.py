@@ -39,4 +39,5 @@ def _page(request: HttpRequest, token: str, template: str) -> HttpResponse:
         done = pressing.press(request.POST.get("what", ""), trace, now=now)
         trace = tracing.of_delivery(trace.delivery) or trace
     home = reverse("home", args=[tokens.make(tokens.HOME, trace.subscriber.pk, now=now)]) if trace.subscriber else ""
-    return render(request, template, {"trace": trace, "done": done, "home": home})
+    context = {"trace": trace, "done": done, "home": home, "pause_until": now + pressing.PAUSE}
+    return render(request, template, context)
