@@ -217,7 +217,7 @@ def test_the_home_costs_the_same_with_one_and_three_newsletters(
         client.get(home(person))
 
 
-N_HOME_QUERIES = 10
+N_HOME_QUERIES = 11
 
 
 # --- what a forwarded newsletter may not do ---
