@@ -400,6 +400,49 @@ def test_fewer_and_a_pause_are_offered_beside(client: Client, anna: Subscriber) 
     assert given(anna) == {"one", "two", "tracking"}
 
 
+REASONS = ["too-many", "not-expected", "no-interest", "never-subscribed", "other"]
+
+
+def test_why_somebody_left_is_asked_afterwards_and_kept_by_one_press(
+    client: Client, anna: Subscriber, letters: list[Purpose]
+) -> None:
+    url = leave(anna, letters[0])
+    asking = re.compile(r'name="reason" value="([^"]+)"')
+
+    assert asking.findall(client.get(url).content.decode()) == []
+    left = client.post(url, {"what": "all"}).content.decode()
+    undo = undo_token(left)
+    thanks = client.post(url, {"what": "reason", "reason": "too-many", "undo": undo}).content.decode()
+    client.post(url, {"what": "reason", "reason": "other"})
+
+    assert asking.findall(left) == REASONS
+    assert "We have noted it." in thanks
+    kept = Event.objects.filter(kind=Kind.LEAVING_EXPLAINED)
+    assert list(kept.values_list("subscriber", "object_kind", "object_key", "evidence", "payload")) == [
+        (anna.pk, "purpose", "one", "human", {"reason": "too-many"})
+    ]
+    client.post(url, {"what": "undo", "undo": undo_token(thanks)})
+    assert given(anna) == {"one", "two", "tracking"}
+
+
+def test_a_reason_that_is_none_of_ours_is_not_kept_and_stops_nothing(client: Client, anna: Subscriber) -> None:
+    html = client.post(leave(anna), {"what": "reason", "reason": "<b>x", "undo": '"><b>'}).content.decode()
+
+    assert "Nothing was noted" in html
+    assert "<b>" not in html
+    assert Event.objects.count() == 0
+    assert given(anna) == {"one", "two", "tracking"}
+
+
+@pytest.mark.parametrize("what", ["weekly", "1m"])
+def test_whoever_takes_less_or_had_left_already_is_asked_nothing(client: Client, anna: Subscriber, what: str) -> None:
+    less = client.post(leave(anna), {"what": what}).content.decode()
+    client.post(leave(anna), {"what": "all"})
+    again = client.post(leave(anna), {"what": "all"}).content.decode()
+
+    assert 'name="reason"' not in less + again
+
+
 def undo_token(html: str) -> str:
     return re.search(r'name="undo" value="([^"]+)"', html).group(1)
 

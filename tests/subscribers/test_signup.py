@@ -382,6 +382,17 @@ def test_nothing_personal_stands_in_the_address(client: Client, form: SignupForm
 # --- the page that says: look into your inbox ---
 
 
+def test_the_inbox_of_the_own_provider_is_the_one_main_button(client: Client, form: SignupForm) -> None:
+    with time_machine.travel(NOW, tick=False):
+        post(client, {"address": "anna@libero.it"})
+        html = client.get("/en/subscribe/sent/").content.decode()
+
+    main = re.findall(r'class="button" href="([^"]+)"[^>]*>([^<]+)', html)
+    assert main == [("https://mail.libero.it/", "Open Libero")]
+    assert re.findall(r'class="button plain small" href="https:[^>]*>([^<]+)', html) == ["Gmail", "Outlook"]
+    assert '<button class="button plain small">Send it once more</button>' in html
+
+
 def test_a_second_mail_can_be_asked_for_after_a_minute_once(client: Client, form: SignupForm) -> None:
     post(client, {"address": "anna@letters.example"})
     start = NOW + THINKING
