@@ -9,9 +9,12 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import translation
+from wagtail.models import Locale
 
-from campaigns import data_views, exporting
+from campaigns import data_shown, data_words, exporting
 from campaigns.models import Delivery
+from content.models import Topic
 from subscribers import tokens
 from subscribers.models import Subscriber
 from tests.factories import subscribers as make
@@ -135,4 +138,53 @@ def test_exporting_costs_the_same_for_one_and_three_events(django_assert_num_que
 
 
 def test_every_part_has_a_title() -> None:
-    assert set(data_views.TITLES) == set(exporting.everything(make.subscriber()))
+    assert set(data_words.TITLES) == set(exporting.everything(make.subscriber()))
+
+
+def test_every_column_has_words_or_stands_in_the_files_only() -> None:
+    columns = {column for rows in exporting.everything(traces.plant()).values() for row in rows for column in row}
+
+    assert columns - set(data_words.COLUMNS) - data_words.IN_FILES_ONLY == set()
+
+
+def test_the_page_says_it_in_words_with_dates_and_leaves_out_what_is_empty() -> None:
+    topic = Topic.objects.create(name="Lettura", slug="lettura", locale=Locale.objects.get(language_code="en"))
+    tables: dict[str, list[exporting.Row]] = {
+        "person": [
+            {"uid": "5c1d", "address": "anna@letters.example", "attributes": {}, "state": "active", "zone": "",
+             "locale": "it", "paused_until": None, "created_at": "2026-11-18T17:24:09.123456+00:00"},
+        ],
+        "consents": [{"step": "confirmed", "purpose__key": "giro", "purpose__title_it": "Il giro",
+                      "purpose__title_en": "The ring"}],
+        "permissions": [{"purpose__key": "giro", "is_given": True}, {"purpose__key": "gone", "is_given": False}],
+        "topics": [],
+        "events": [{"kind": "custom.crm", "payload": {"title": "Guida", "at": "2026-11-18T17:24:09+00:00", "n": 0}}],
+        "facts": [
+            {"subscriber_id": 7, "affinity": {topic.translation_key.hex: [1, "", "0x1p+0", 3]},
+             "rhythm": [0] * 9 + [4] + [0] * 14, "recent": [[1795022640, "page.read", "page:1", []]],
+             "marks": {"chose": [1795022640, "chose topics"]}},
+        ],
+        "journeys": [{"journey__name": "Primi passi", "state": "left", "why": "reader"}],
+    }  # fmt: skip
+    make.purpose("giro", title_en="The ring")
+
+    with translation.override("en"):
+        shown = data_shown.parts(tables)
+
+    assert [(part.title, part.rows) for part in shown] == [
+        ("About you", [[
+            ("Address", "anna@letters.example"), ("State", "Active"), ("Language", "Italiano"),
+            ("Added", "18 November 2026, 18:24"),
+        ]]),
+        ("What you agreed to, step by step", [[("Step", "confirmed"), ("For", "The ring")]]),
+        ("What holds now", [[("For", "The ring"), ("Allowed", "yes")], [("For", "gone"), ("Allowed", "no")]]),
+        ("What happened", [[
+            ("What it was", "custom.crm"), ("In detail", "Title: Guida; When: 18 November 2026, 18:24; n: 0"),
+        ]]),
+        ("What we concluded from it", [[
+            ("Topics you looked at most", "Lettura"), ("Acts by hour of the day", "9–10: 4"),
+            ("Last acts", "18 November 2026, 18:24: read"),
+            ("Signs of interest", "18 November 2026, 18:24: chose topics"),
+        ]]),
+        ("Journeys", [[("Journey", "Primi passi"), ("State", "Left"), ("Why", "the reader stopped it")]]),
+    ]  # fmt: skip
