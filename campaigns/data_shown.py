@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from uuid import UUID
 
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language
@@ -18,7 +17,7 @@ from campaigns.journeys import reasons
 from content import dates
 from content.models import Topic
 from subscribers.exporting import Row
-from subscribers.models import Kind, Purpose
+from subscribers.models import Purpose
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
 Pairs = list[tuple[str, str]]
@@ -70,57 +69,87 @@ def _said(table: str, column: str, value: object, names: Names) -> str:
     codes = data_words.CODES.get((table, column))
     if codes is not None and value in codes.values:
         return str(codes(value).label)
-    if column in SPECIAL and value:
-        return SPECIAL[column](value, names)
-    return _plain(value)
+    return _told(column, value, names)
 
 
-def _plain(value: object) -> str:
+def _told(key: str, value: object, names: Names) -> str:
+    """By the words made for it; a value of another shape than ours today (older, imported) is shown as it stands."""
+    try:
+        return SPECIAL[key](value, names) if value and key in SPECIAL else _plain(value, names)
+    except (LookupError, TypeError, ValueError):
+        return _plain(value, names)
+
+
+def _plain(value: object, names: Names) -> str:
     if value is None or value in ("", [], {}):
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, dict):
-        told = [(data_words.COLUMNS.get(key, key), _plain(one)) for key, one in value.items()]
-        return "; ".join(f"{key}: {text}" for key, text in told if text)
+        return "; ".join(_pairs(value, names))
     if isinstance(value, list):
-        return ", ".join(filter(None, map(_plain, value)))
-    text = str(value)
+        return ", ".join(filter(None, (_plain(one, names) for one in value)))
+    return _moment(str(value)) or str(value)
+
+
+def _pairs(value: dict[str, object], names: Names) -> Iterator[str]:
+    for key, one in value.items():
+        text = "" if key in data_words.IN_FILES_ONLY else _told(key, one, names)
+        if text:
+            yield f"{data_words.COLUMNS.get(key, key)}: {text}"
+
+
+def _moment(text: str) -> str:
+    """A time of ours as people write it; empty for any other text."""
     moment = parse_datetime(text) if MOMENT.fullmatch(text) else None
-    return dates.written(moment, dates.MINUTE) if moment else text
+    return dates.written(moment, dates.MINUTE) if moment else ""
 
 
 def _interests(value: object, names: Names) -> str:
-    """The topics, strongest first; see `subscribers.models.Facts` for the shape of each."""
+    """The topics, strongest first; see `subscribers.models.Facts` for the shape of this and the next three."""
     if not isinstance(value, dict):
-        return _plain(value)
-    strongest = sorted(value, key=lambda key: -value[key][-1])
-    return ", ".join(names.topics.get(_hex(key), key) for key in strongest)
+        return _plain(value, names)
+    return _topics(sorted(value, key=lambda key: -value[key][-1]), names)
 
 
 def _hours(value: object, names: Names) -> str:
     if not isinstance(value, list):
-        return _plain(value)
+        return _plain(value, names)
     return ", ".join(f"{hour}–{hour + 1}: {n}" for hour, n in enumerate(value) if n)
 
 
-def _acts(value: object, names: Names) -> str:
+def _visits(value: object, names: Names) -> str:
     if not isinstance(value, list):
-        return _plain(value)
-    return "; ".join(f"{_at(act[0])}: {_kind(str(act[1]))}" for act in value)
+        return _plain(value, names)
+    return "; ".join(_visit(datetime.fromtimestamp(at, UTC), topics, names) for at, _thing, topics in value)
 
 
-def _marks(value: object, names: Names) -> str:
+def _visit(at: datetime, topics: list[str], names: Names) -> str:
+    about = _topics(topics, names)
+    return f"{dates.written(at, dates.MINUTE)} ({about})" if about else dates.written(at, dates.MINUTE)
+
+
+def _signs(value: object, names: Names) -> str:
     if not isinstance(value, dict):
-        return _plain(value)
-    return "; ".join(f"{_at(at)}: {why or sign}" for sign, (at, why) in value.items())
+        return _plain(value, names)
+    signs = [(data_words.SIGNS.get(sort), sort, at) for sort, at in value.items()]
+    return "; ".join(f"{sign.label if sign else sort}: {_moment(str(at)) or at}" for sign, sort, at in signs)
+
+
+def _topics(value: object, names: Names) -> str:
+    """Topics by their keys, or by as much of a key as was kept; those that are no more stay keys."""
+    if not isinstance(value, list):
+        return _plain(value, names)
+    found = [(key, [name for full, name in names.topics.items() if full.startswith(str(key))]) for key in value]
+    return ", ".join(matches[0] if matches else str(key) for key, matches in found)
 
 
 SPECIAL: dict[str, Callable[[object, Names], str]] = {
     "affinity": _interests,
     "rhythm": _hours,
-    "recent": _acts,
-    "marks": _marks,
+    "recent": _visits,
+    "marks": _signs,
+    "topics": _topics,
     "purpose__key": lambda value, names: names.purposes.get(str(value), str(value)),
     "consent__purpose__key": lambda value, names: names.purposes.get(str(value), str(value)),
     "why": lambda value, _names: reasons.words(str(value)),
@@ -136,22 +165,6 @@ def _names() -> Names:
         purposes={purpose.key: purpose.title(language) for purpose in Purpose.objects.all()},
         topics={key.hex: name for key, name in topics},
     )
-
-
-def _hex(key: str) -> str:
-    try:
-        return UUID(key).hex
-    except ValueError:
-        return key
-
-
-def _at(seconds: object) -> str:
-    moment = datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int | float) else None
-    return dates.written(moment, dates.MINUTE) if moment else str(seconds)
-
-
-def _kind(kind: str) -> str:
-    return str(Kind(kind).label) if kind in Kind.values else kind
 
 
 def _language() -> str:

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Delivery, PurposeClass, Run
+from subscribers import stages
 from subscribers.models import Consent, Evidence, Frequency, Kind, MailRequest, Stage, State, Suppression
 
 TITLES = {
@@ -43,7 +44,6 @@ COLUMNS = {
     "entered_step_at": _("At this step since"),
     "error": _("Error"),
     "evidence": _("Evidence"),
-    "evidence_reason": _("Why we think so"),
     "expires_at": _("Works until"),
     "form": _("Form"),
     "frequency": _("How often"),
@@ -69,7 +69,6 @@ COLUMNS = {
     "n_reads": _("Readings"),
     "n_shares": _("Times shared"),
     "name": _("Name"),
-    "object_kind": _("About"),
     "occurred_at": _("When"),
     "outcome": _("Outcome"),
     "page_url": _("Page"),
@@ -79,7 +78,7 @@ COLUMNS = {
     "purpose__title_en": _("For"),
     "purpose__title_it": _("For"),
     "reason": _("Reason"),
-    "recent": _("Last acts"),
+    "recent": _("Last visits"),
     "recipient": _("To"),
     "refused_at": _("Refused"),
     "reply": _("The server's answer"),
@@ -101,6 +100,7 @@ COLUMNS = {
     "text": _("Text"),
     "timestamp": _("When"),
     "title": _("Title"),
+    "topics": _("Topics"),
     "updated_at": _("Worked out"),
     "user_agent": _("Browser"),
     "visitor": _("Visitor"),
@@ -111,6 +111,9 @@ COLUMNS = {
 }
 # Numbers and keys by which machines know a row; they stand in the files.
 IN_FILES_ONLY = {
+    # and what payloads of events and contexts of mails name besides
+    *("delivery", "grant", "journey", "link", "mailing", "run", "signup", "translation", "position", "n_links"),
+    *("object_kind", "evidence_reason"),  # codes that the rest of the row says in words
     *("uid", "slug", "key", "intent_key", "entry_key", "object_key", "provider_id", "version__number"),
     *("delivery_id", "resource_id", "subscriber_id", "laps", "context", "recorded_at"),
 }
@@ -123,10 +126,18 @@ CODES = {
     ("service_mails", "kind"): MailRequest.Kind,
     ("events", "kind"): Kind,
     ("events", "evidence"): Evidence,
+    ("facts", "stage_reason"): stages.Reason,
     ("suppressions", "reason"): Suppression.Reason,
     ("mails", "mailing__purpose_class"): PurposeClass,
     ("mails", "state"): Delivery.State,
     ("mails", "reason"): Delivery.Reason,
     ("journeys", "state"): Run.State,
+}
+SIGNS = {
+    "confirmed": stages.Reason.CONFIRMED,
+    "chose": stages.Reason.CHOSE,
+    "ask": stages.Reason.ASKED,
+    "act": stages.Reason.ACTED,
+    "advocate": stages.Reason.ADVOCATED,
 }
 LANGUAGES = {"it": "Italiano", "en": "English"}

@@ -217,7 +217,7 @@ def test_a_journeys_mail_tells_what_began_it_and_its_path_may_be_stopped_alone(c
     done = client.post(url, {"what": "path"}).content.decode()
 
     assert "On 23 November 2026 you downloaded “Guida al giro”" in page
-    assert "<dt>Path</dt><dd>Primi passi, since 23 November 2026</dd>" in page
+    assert "<dt>Path</dt><dd>Primi passi<br>since 23 November 2026</dd>" in page
     run.refresh_from_db()
     assert (run.state, run.why) == ("left", "reader")
     assert given(person) == {"giro"}
