@@ -49,12 +49,17 @@ def parts(tables: Mapping[str, list[Row]]) -> list[Part]:
 def _rows(table: str, rows: list[Row], names: Names) -> Iterator[Pairs]:
     for row in rows:
         pairs = [
-            (str(data_words.COLUMNS.get(column, column)), _said(table, column, value, names))
+            (_called(table, column), _said(table, column, value, names))
             for column, value in row.items()
             if column not in data_words.IN_FILES_ONLY and not _is_other_language(column, row)
         ]
         if filled := [(column, text) for column, text in pairs if text]:
             yield filled
+
+
+def _called(table: str, column: str) -> str:
+    words = data_words.COLUMNS.get(f"{table}.{column}") or data_words.COLUMNS.get(column)
+    return str(words) if words else column
 
 
 def _is_other_language(column: str, row: Row) -> bool:

@@ -24,19 +24,23 @@ TITLES = {
     "journeys": _("Journeys"),
     "journey_steps": _("Steps of journeys"),
 }
+# By the name of the column, or of table and column where one name means two things.
 COLUMNS = {
     "action": _("What was done"),
     "address": _("Address"),
     "affinity": _("Topics you looked at most"),
     "at": _("When"),
+    "agent": _("Browser"),
     "attributes": _("Fields"),
     "code": _("The server's code"),
     "confirmed_at": _("Confirmed"),
     "consent__purpose__key": _("For"),
-    "consent__step": _("Step"),
+    "consent__step": _("What happened"),
+    "consents.step": _("What happened"),
     "created_at": _("Added"),
     "data": _("In detail"),
     "done_at": _("Done"),
+    "depth": _("Read, in percent"),
     "dropped": _("Why it was not sent"),
     "due_at": _("Due"),
     "ended_at": _("Ended"),
@@ -70,7 +74,6 @@ COLUMNS = {
     "n_shares": _("Times shared"),
     "name": _("Name"),
     "occurred_at": _("When"),
-    "outcome": _("Outcome"),
     "page_url": _("Page"),
     "paused_until": _("Paused until"),
     "payload": _("In detail"),
@@ -87,6 +90,7 @@ COLUMNS = {
     "role": _("I am a…"),
     "run__journey__name": _("Journey"),
     "seen": _("What decided it"),
+    "seconds": _("Seconds"),
     "sender": _("From"),
     "since": _("Since"),
     "source": _("By way of"),
@@ -102,6 +106,7 @@ COLUMNS = {
     "title": _("Title"),
     "topics": _("Topics"),
     "updated_at": _("Worked out"),
+    "url": _("Link"),
     "user_agent": _("Browser"),
     "visitor": _("Visitor"),
     "why": _("Why"),
@@ -113,7 +118,7 @@ COLUMNS = {
 IN_FILES_ONLY = {
     # and what payloads of events and contexts of mails name besides
     *("delivery", "grant", "journey", "link", "mailing", "run", "signup", "translation", "position", "n_links"),
-    *("object_kind", "evidence_reason"),  # codes that the rest of the row says in words
+    *("object_kind", "evidence_reason", "outcome", "email"),  # codes that the rest of the row says in words
     *("uid", "slug", "key", "intent_key", "entry_key", "object_key", "provider_id", "version__number"),
     *("delivery_id", "resource_id", "subscriber_id", "laps", "context", "recorded_at"),
 }

@@ -180,7 +180,7 @@ def test_the_page_says_it_in_words_with_dates_and_leaves_out_what_is_empty() -> 
             ("Address", "anna@letters.example"), ("State", "Active"), ("Language", "Italiano"),
             ("Added", "18 November 2026, 18:24"),
         ]]),
-        ("What you agreed to, step by step", [[("Step", "confirmed"), ("For", "The ring")]]),
+        ("What you agreed to, step by step", [[("What happened", "confirmed"), ("For", "The ring")]]),
         ("What holds now", [[("For", "The ring"), ("Allowed", "yes")], [("For", "gone"), ("Allowed", "no")]]),
         ("What happened", [[
             ("What it was", "custom.crm"),
