@@ -5,31 +5,12 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from campaigns import exporting
+from campaigns import data_shown, exporting
 from subscribers import private, tokens
 from subscribers.home import readers
 
-TITLES = {
-    "person": _("About you"),
-    "topics": _("Topics"),
-    "consents": _("What you agreed to, step by step"),
-    "proofs": _("Proofs of it"),
-    "permissions": _("What holds now"),
-    "signups": _("Requests on our forms"),
-    "service_mails": _("Mails you asked for"),
-    "events": _("What happened"),
-    "facts": _("What we concluded from it"),
-    "grants": _("Resources unlocked"),
-    "suppressions": _("Why we may not write"),
-    "staff_log": _("What our people did"),
-    "mails": _("Mails to you"),
-    "captured_mails": _("Mails kept on this machine"),
-    "journeys": _("Journeys"),
-    "journey_steps": _("Steps of journeys"),
-}
 FORMATS = {"json": ("application/json", exporting.as_json), "zip": ("application/zip", exporting.as_zip)}
 
 
@@ -50,8 +31,8 @@ def export(request: HttpRequest, token: str) -> HttpResponse:
     wanted = request.GET.get("as", "")
     if wanted in FORMATS:
         return _file(wanted, parts, now)
-    shown = [(TITLES[name], rows) for name, rows in parts.items() if rows]
-    return render(request, "home/export.html", {"parts": shown, "address": visit.subscriber.address})
+    context = {"parts": data_shown.parts(parts), "address": visit.subscriber.address}
+    return render(request, "home/export.html", context)
 
 
 def _file(wanted: str, parts: dict[str, list[exporting.Row]], now: datetime) -> HttpResponse:

@@ -5,6 +5,9 @@ from datetime import date, datetime
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
+DAY = "j F Y"
+MINUTE = "j F Y, H:i"
+
 
 def written(moment: datetime | date | None, form: str) -> str:
     """By Django's letters in the active language; Italian writes days and months small, Django's words do not."""

@@ -9,6 +9,10 @@
 | erase | – | erase |
 | resource | grant | resource |
 | address | from; step: `old` or `new`; with `new` also `to`, the address to write to instead | address |
+
+How many reach one mailbox within a day is counted by who can cause them. What anybody can, by typing an address into
+a form, counts together. What belongs to a reader's rights counts by itself: nobody loses the way to their data because
+of mails that others, or they themselves, asked for.
 """
 
 from datetime import datetime, timedelta
@@ -22,7 +26,10 @@ from subscribers.suppression import STOPS_SERVICE, suppressed_among
 
 Kind = MailRequest.Kind
 A_DAY = timedelta(days=1)
-MAX_A_DAY = 3  # mails to one mailbox within any 24 hours, of all kinds together
+FORMS = "forms"  # the group of what anybody can cause for any mailbox
+ON_FORMS = (Kind.CONFIRM, Kind.REMIND, Kind.ALREADY, Kind.RESOURCE)
+# Mails of a group to one mailbox within any 24 hours. A stranger can cause the first two: five a day at worst.
+MAX_A_DAY = {FORMS: 3, Kind.LINK: 2, Kind.EXPORT: 3, Kind.ERASE: 3, Kind.ADDRESS: 3}
 KEPT = timedelta(days=90)  # afterwards a taken request tells nothing that its delivery does not
 WAITS_FOR_CONFIRMATION = (Kind.CONFIRM, Kind.REMIND)
 
@@ -49,7 +56,7 @@ def ask(
 ) -> MailRequest | None:
     """Wish for one mail; with `remind_at`, in the same breath for its reminder, unless one waits already.
 
-    Gives: None when the same key was wished before, or the mailbox has had its MAX_A_DAY.
+    Gives: None when the same key was wished before, or the mailbox has had its MAX_A_DAY of this group.
     Changes: one row at most, and the reminder's; the same number of statements either way. Safe to run twice.
     """
     due, payload = due_at or now, payload or {}
@@ -60,13 +67,20 @@ def ask(
     shared = {"subscriber": subscriber, "locale": locale, "payload": payload, "mailbox": mailbox, "requested_at": now}
     with transaction.atomic():
         _queue_up(mailbox)
-        around = _around(mailbox, due, remind_at or due)
-        if MailRequest.objects.filter(key=key).exists() or _n_within(around, due) >= MAX_A_DAY:
+        group = group_of(kind, payload)
+        around = [one for one in _around(mailbox, due, remind_at or due) if group_of(one.kind, one.payload) == group]
+        if MailRequest.objects.filter(key=key).exists() or _n_within(around, due) >= MAX_A_DAY[group]:
             return None
         rows = [MailRequest(key=key, kind=kind, due_at=due, **shared)]
         if remind_at and _may_remind(around, due, remind_at):
             rows.append(MailRequest(key=f"remind:{key}", kind=Kind.REMIND, due_at=remind_at, **shared))
         return MailRequest.objects.bulk_create(rows)[0]
+
+
+def group_of(kind: str, payload: dict[str, object]) -> str:
+    """What a mail is counted with: a key of MAX_A_DAY. The mail to a new address goes wherever somebody typed."""
+    is_typed = kind in ON_FORMS or (kind == Kind.ADDRESS and payload.get("step") == "new")
+    return FORMS if is_typed else kind
 
 
 def take(n: int, *, now: datetime) -> list[MailRequest]:
@@ -126,7 +140,7 @@ def _n_within(around: list[MailRequest], due: datetime) -> int:
 
 def _may_remind(around: list[MailRequest], first: datetime, due: datetime) -> bool:
     is_waiting = any(request.kind == Kind.REMIND and request.taken_at is None for request in around)
-    return not is_waiting and _n_within(around, due) + (due - first < A_DAY) < MAX_A_DAY
+    return not is_waiting and _n_within(around, due) + (due - first < A_DAY) < MAX_A_DAY[FORMS]
 
 
 def _reasons_to_drop(taken: list[MailRequest], now: datetime) -> dict[int, str]:

@@ -14,6 +14,7 @@ WORDS = {
     "event": gettext_lazy("they did it"),
     "limit": gettext_lazy("the time was over"),
     "by-hand": gettext_lazy("by hand"),
+    "reader": gettext_lazy("the reader stopped it"),
     "rule": gettext_lazy("by the rule"),
     "end": gettext_lazy("arrived"),
     "left": gettext_lazy("left the journey"),

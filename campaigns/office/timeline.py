@@ -8,6 +8,7 @@ from itertools import chain
 from django.utils.translation import gettext as _
 
 from campaigns.models import Delivery, Passage
+from subscribers.home.leaving import REASONS
 from subscribers.models import Consent, Event, Evidence, Kind, Subscriber
 
 N_ROWS = 200  # of each source; older ones are reached by the date in the address
@@ -41,9 +42,15 @@ def _events(subscriber: Subscriber, before: datetime | None) -> Iterator[Line]:
         rows = rows.filter(occurred_at__lt=before)
     for event in rows.order_by("-occurred_at", "-id")[:N_ROWS]:
         label = Kind(event.kind).label if event.kind in Kind.values else event.kind
-        text = event.payload.get("title") or event.payload.get("text") or event.payload.get("url") or ""
         note = _("perhaps a machine") if event.evidence == Evidence.MACHINE else ""
-        yield Line(event.occurred_at, str(label), str(text), note)
+        yield Line(event.occurred_at, str(label), _text(event), note)
+
+
+def _text(event: Event) -> str:
+    if event.kind == Kind.LEAVING_EXPLAINED:
+        reason = str(event.payload.get("reason", ""))
+        return str(REASONS.get(reason, reason))
+    return str(event.payload.get("title") or event.payload.get("text") or event.payload.get("url") or "")
 
 
 def _consents(subscriber: Subscriber, before: datetime | None) -> Iterator[Line]:

@@ -141,8 +141,8 @@ class _Texts:
         letters = [p.title(locale) for p in signup.purposes.all() if p.kind == Purpose.Kind.NEWSLETTER]
         return {
             "form": self.forms.get((signup.form, locale), ""),
-            "asked_on": dates.written(signup.at, "DATETIME_FORMAT"),
-            "expires_on": dates.written(signup.expires_at, "DATE_FORMAT"),
+            "asked_on": dates.written(signup.at, dates.MINUTE),
+            "expires_on": dates.written(signup.expires_at, dates.DAY),
             "newsletters": ", ".join(letters),
         }
 
@@ -150,5 +150,5 @@ class _Texts:
 def _of_grant(grant: Grant) -> dict[str, str]:
     return {
         "resource_title": grant.title,
-        "expires_on": dates.written(grant.expires_at, "DATE_FORMAT"),
+        "expires_on": dates.written(grant.expires_at, dates.DAY),
     }

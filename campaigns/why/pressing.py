@@ -7,19 +7,28 @@ from django.db import transaction
 from campaigns.journeys import exits
 from campaigns.why.tracing import Trace
 from subscribers import consent
+from subscribers.home import sections
 from subscribers.models import Frequency, Purpose, Suppression
 from subscribers.signup import welcoming
 
+PAUSE = sections.PAUSES["1m"][0]  # other lengths stand on the reader's own page
 NO_ONE = "nobody"  # pressed in a staff test, or after the person was erased: nothing happened
 
 
 def press(what: str, trace: Trace, *, now: datetime) -> str:
     """Do what was pressed; gives its name, or NO_ONE.
 
-    Takes: `what`: stop, path, weekly, untrack or not-me; anything else does nothing.
-    Changes: consents, the run, the frequency or a suppression, with their events.
+    Takes: `what`: stop, path, weekly, pause, untrack or not-me; anything else does nothing.
+    Changes: consents, the run, the frequency, the pause or a suppression, with their events.
     """
-    actions = {"stop": _stop, "path": _leave_path, "weekly": _weekly, "untrack": _untrack, "not-me": _not_me}
+    actions = {
+        "stop": _stop,
+        "path": _leave_path,
+        "weekly": _weekly,
+        "pause": _pause,
+        "untrack": _untrack,
+        "not-me": _not_me,
+    }
     if what not in actions or trace.subscriber is None:
         return NO_ONE
     with transaction.atomic():
@@ -45,6 +54,11 @@ def _leave_path(trace: Trace, now: datetime) -> None:
 def _weekly(trace: Trace, now: datetime) -> None:
     if trace.subscriber:
         welcoming.keep_frequency(trace.subscriber, Frequency.WEEKLY, now=now)
+
+
+def _pause(trace: Trace, now: datetime) -> None:
+    if trace.subscriber:
+        consent.pause(trace.subscriber, now + PAUSE, now=now)
 
 
 def _untrack(trace: Trace, now: datetime) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from campaigns.models import Delivery, Journey, PublisherSettings, PurposeClass, Run
@@ -24,6 +25,11 @@ class Agreement:
     where: str  # the form's title, or what else it came by
     page_url: str
     wording: str
+
+    @property
+    def is_linkable(self) -> bool:
+        """Whether the page is one of ours: what a form told us of its page shall lead nowhere else."""
+        return url_has_allowed_host_and_scheme(self.page_url, allowed_hosts=None)
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,7 @@ class Trace:
     rhythm: str
     is_given: bool  # the permission still stands
     is_weekly: bool
+    paused_until: datetime | None  # None unless a pause holds
     is_tracked: bool
     is_marketing: bool
     agreement: Agreement | None
@@ -90,6 +97,7 @@ def of_delivery(delivery: Delivery) -> Trace | None:
         rhythm=purpose.rhythm(language) if purpose else "",
         is_given=purpose is not None and purpose.key in given,
         is_weekly=subscriber is not None and subscriber.frequency == Frequency.WEEKLY,
+        paused_until=subscriber.paused_until if subscriber and subscriber.state == State.PAUSED else None,
         is_tracked=TRACKING in given,
         is_marketing=delivery.mailing.purpose_class in MARKETING,
         agreement=_agreement(subscriber, delivery, language) if subscriber and purpose else None,

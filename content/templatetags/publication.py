@@ -61,7 +61,13 @@ def home_address() -> str:
 @register.filter
 def day(moment: datetime | None) -> str:
     """The date in the reader's language."""
-    return dates.written(moment, "j F Y")
+    return dates.written(moment, dates.DAY)
+
+
+@register.filter
+def minute(moment: datetime | None) -> str:
+    """The date and the time of day in the reader's language."""
+    return dates.written(moment, dates.MINUTE)
 
 
 @register.filter

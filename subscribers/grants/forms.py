@@ -4,9 +4,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from subscribers.signup.fields import AddressField, PathField
+from subscribers.signup.forms import Fields
 
 
-class GateFields(forms.Form):
+class GateFields(Fields):
     """The file depends on the address alone."""
 
     address = AddressField(label=_("Mail address"))

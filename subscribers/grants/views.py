@@ -53,7 +53,7 @@ def granted(request: HttpRequest, token: str) -> HttpResponseBase:
     now = timezone.now()
     found = taking.find(token, now=now)
     if found is None:
-        raise Http404
+        return private.unknown_link(request, is_of_file=True)
     if found.is_expired or found.document is None:
         return _expired(request, found, now)
     if request.method == "POST":
@@ -67,11 +67,11 @@ def granted(request: HttpRequest, token: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @private.private
 def download(request: HttpRequest, token: str) -> HttpResponseBase:
-    """The file of a genuine link; a page that offers a new mail where its time is over; nothing for all else."""
+    """The file of a genuine link; where its time is over, a page that offers a new mail."""
     now = timezone.now()
     found = taking.find(token, now=now)
     if found is None:
-        raise Http404
+        return private.unknown_link(request, is_of_file=True)
     if found.is_expired or found.document is None or request.method == "POST":
         return _expired(request, found, now)
     is_beginning = streaming.is_beginning(request)

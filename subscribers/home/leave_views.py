@@ -21,7 +21,7 @@ ONE_CLICK = ("List-Unsubscribe", "One-Click")
 @require_http_methods(DOORS)
 @private.private
 def leave(request: HttpRequest, token: str) -> HttpResponse:
-    """By GET a page that changes nothing; by POST what was pressed: all, this one, fewer, a pause, undo."""
+    """By GET a page that changes nothing; by POST what was pressed: all, this one, fewer, a pause, undo, a reason."""
     now = timezone.now()
     try:
         visit = readers.visit(tokens.LEAVE, token, now=now)
@@ -64,6 +64,8 @@ def _acted(request: HttpRequest, visit: readers.Visit, now: datetime) -> HttpRes
     what = request.POST.get("what", "all")
     if what == "undo":
         return _undone(request, visit, now)
+    if what == "reason":
+        return _explained(request, visit, now)
     if what == "this" and visit.purpose is None:
         return render(request, "home/leave.html", _offers(visit, now))
     context = _offers(visit, now)
@@ -74,8 +76,15 @@ def _acted(request: HttpRequest, visit: readers.Visit, now: datetime) -> HttpRes
     else:
         purpose = visit.purpose if what == "this" else None
         left = leaving.leave(visit.subscriber, purpose, source=f"leave:{visit.delivery_id or 0}", now=now)
-        context |= {"left": left, **_titles(left)}
+        context |= {"left": left, "undo": left.undo, "reasons": leaving.REASONS.items(), **_titles(left)}
     return render(request, "home/left.html", {**context, "what": what, "until": visit.subscriber.paused_until})
+
+
+def _explained(request: HttpRequest, visit: readers.Visit, now: datetime) -> HttpResponse:
+    """The reason is kept; the way back stays open."""
+    is_kept = leaving.explain(visit.subscriber, request.POST.get("reason", ""), visit.purpose, now=now)
+    context = {**_offers(visit, now), "undo": request.POST.get("undo", ""), "is_kept": is_kept}
+    return render(request, "home/explained.html", context)
 
 
 def _undone(request: HttpRequest, visit: readers.Visit, now: datetime) -> HttpResponse:

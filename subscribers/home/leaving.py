@@ -5,11 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from subscribers import consent, tokens
-from subscribers.models import Consent, Permission, Purpose, Subscriber, Wording
+from subscribers.declared import tell
+from subscribers.models import Consent, Kind, Permission, Purpose, Subscriber, Wording
 
 SEPARATOR = "-"
+# Asked after leaving, answered by one press or not at all. The keys are kept, the words are shown.
+REASONS = {
+    "too-many": _("Too many mails"),
+    "not-expected": _("Not what I expected"),
+    "no-interest": _("It no longer interests me"),
+    "never-subscribed": _("I never subscribed"),
+    "other": _("Something else"),
+}
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,22 @@ def undo(subscriber: Subscriber, purpose_ids: Sequence[int], *, since: datetime,
             ):
                 returned.append(permission.purpose)
     return returned
+
+
+def explain(subscriber: Subscriber, reason: str, purpose: Purpose | None, *, now: datetime) -> bool:
+    """Keep why somebody left, once a day; False for what is none of REASONS. Takes: the stream of the mail used."""
+    if reason not in REASONS:
+        return False
+    tell(
+        subscriber,
+        Kind.LEAVING_EXPLAINED,
+        now=now,
+        object_kind="purpose" if purpose else "",
+        object_key=purpose.key if purpose else "",
+        key=f"left:{subscriber.pk}:{now:%Y%m%d}",
+        payload={"reason": reason},
+    )
+    return True
 
 
 def newsletters_of(subscriber: Subscriber) -> list[Purpose]:

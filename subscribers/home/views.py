@@ -16,7 +16,6 @@ from subscribers.signup import limits, showing, trap, welcoming
 from subscribers.signup.forms import LinkFields
 
 DOORS = ["GET", "HEAD", "POST"]
-LINK_TRAP = "link"
 MAILED = ("export", "erase", "address")  # sections whose answer comes by mail
 
 
@@ -32,7 +31,7 @@ def home(request: HttpRequest, token: str) -> HttpResponse:
     if visit is None:
         return render(request, "home/gone.html")
     if visit.is_expired:
-        return render(request, "home/expired.html", {"visit": visit, **_link_form(now)})
+        return render(request, "home/expired.html", {"visit": visit, **private.link_form(now)})
     if request.method == "POST":
         return _saved(request, visit, now)
     return render(request, "home/home.html", _everything(request, visit, now))
@@ -44,19 +43,21 @@ def link(request: HttpRequest) -> HttpResponse:
     """Ask for one's link by address; the answer is the same whether we know the address or not."""
     now = timezone.now()
     if request.method != "POST":
-        return render(request, "home/link.html", {"is_sent": "sent" in request.GET, **_link_form(now)})
+        return render(request, "home/link.html", {"is_sent": "sent" in request.GET, **private.link_form(now)})
     fields = LinkFields(request.POST)
-    verdict = trap.judge(LINK_TRAP, request.POST, now=now).verdict
+    verdict = trap.judge(private.LINK_TRAP, request.POST, now=now).verdict
     notice = ""
     if fields.is_valid() and verdict in (trap.Verdict.TOO_FAST, trap.Verdict.TOO_OLD):
         notice = _("Press the button once more: what you wrote is still here.")
     if notice or not fields.is_valid():
-        context = {"fields": fields, "notice": notice, **_link_form(now)}
+        context = {"fields": fields, "notice": notice, **private.link_form(now)}
         return render(request, "home/link.html", context, status=422)
     network = clients.network_of(clients.address_of(request))
     if not limits.passes(limits.LINK_NETWORK_HOUR, network, now=now):
         notice = _("Many people have asked from your network just now. Try again in an hour.")
-        return render(request, "home/link.html", {"fields": fields, "notice": notice, **_link_form(now)}, status=429)
+        return render(
+            request, "home/link.html", {"fields": fields, "notice": notice, **private.link_form(now)}, status=429
+        )
     if verdict is trap.Verdict.PERSON:
         send_link(fields.cleaned_data["address"], now=now)
     return HttpResponseRedirect(f"{request.path}?sent=1", status=303)
@@ -85,8 +86,14 @@ def _saved(request: HttpRequest, visit: readers.Visit, now: datetime) -> HttpRes
     with translation.override(language):
         address = reverse("home", args=[visit.token])
     place = name if save else "failed"
-    anchor = "data" if name in MAILED else place
-    return HttpResponseRedirect(f"{address}?{outcome}={place}#{anchor}", status=303)
+    return HttpResponseRedirect(f"{address}?{outcome}={place}{_anchor(place, outcome)}", status=303)
+
+
+def _anchor(place: str, outcome: str) -> str:
+    """Where the page opens; nowhere for a field to be mended, because a browser then ignores its autofocus."""
+    if (place, outcome) == ("name", "failed"):
+        return ""
+    return "#data" if place in MAILED else f"#{place}"
 
 
 def _everything(request: HttpRequest, visit: readers.Visit, now: datetime) -> dict[str, object]:
@@ -109,10 +116,6 @@ def _everything(request: HttpRequest, visit: readers.Visit, now: datetime) -> di
         "language": subscriber.locale,
         "leave": reverse("leave", args=[tokens.make(tokens.LEAVE, subscriber.pk, 0, 0, now=now)]),
     }
-
-
-def _link_form(now: datetime) -> dict[str, object]:
-    return {"trap": trap.make(LINK_TRAP, now=now)}
 
 
 def _locale() -> str:

@@ -12,6 +12,7 @@ class Kind(models.TextChoices):
     CONSENT_CONFIRMED = "consent.confirmed", _("confirmed")
     CONSENT_WITHDRAWN = "consent.withdrawn", _("withdrew")
     PREFERENCE_CHANGED = "preference.changed", _("changed preferences")
+    LEAVING_EXPLAINED = "leaving.explained", _("said why they left")
     TOPICS_CHOSEN = "topics.chosen", _("chose topics")
     PAGE_READ = "page.read", _("read")
     LINK_CLICKED = "link.clicked", _("clicked")

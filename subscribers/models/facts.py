@@ -11,8 +11,8 @@ class Facts(models.Model):
     affinity: {topic translation key: [weight at the last act, ISO time of that act, exact sum in hexadecimal,
     level]}; weights halve in 30 days, a level does not change with time (`subscribers.decay`);
     rhythm: 24 counts of human acts by hour of the person's day, in `zone`;
-    recent: the last acts, each [seconds since 1970, kind, thing, topic keys], newest first;
-    marks: {evidence: [seconds since 1970, why]}, the newest of each sort that stages read.
+    recent: the last visits, each [seconds since 1970, thing, topic keys], newest first; keys are cut to 12 digits;
+    marks: {sort: ISO time}, the newest of each sort that stages read.
     """
 
     subscriber = models.OneToOneField(Subscriber, on_delete=models.CASCADE, primary_key=True, related_name="facts")

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from subscribers import addresses
+from subscribers import addresses, misspelt
 
 LINE_ENDS = re.compile(r"[\r\n\u2028\u2029\u0085\v\f]+")
 ZONES = frozenset(available_timezones())
@@ -34,6 +34,8 @@ class AddressField(forms.Field):
             address = addresses.read(str(value or ""))
         except addresses.BadAddress as error:
             raise ValidationError(error.message) from error
+        if meant := misspelt.meant(address.written):
+            raise ValidationError(_("Did you mean %(address)s?") % {"address": meant})
         if address.is_machine_role:
             raise ValidationError(_("This address belongs to a machine. Write one that a person reads."))
         if address.is_disposable:

@@ -7,7 +7,16 @@ from subscribers.models import Purpose, SignupForm
 from subscribers.signup.fields import AddressField, OneLine, PathField, ZoneField
 
 
-class SignupFields(forms.Form):
+class Fields(forms.Form):
+    """A form that knows where its reader has to go on."""
+
+    @property
+    def first_wrong(self) -> str:
+        """Name of the first field that has to be mended; empty when there is none."""
+        return next((name for name in self.fields if name in self.errors), "")
+
+
+class SignupFields(Fields):
     """The fields of one SignupForm. Newsletters it does not offer are passed over in silence."""
 
     name = OneLine(max_length=200, required=False, label=_("Name"))
@@ -60,7 +69,7 @@ class _Silent(forms.MultipleChoiceField):
         return True
 
 
-class LinkFields(forms.Form):
+class LinkFields(Fields):
     """Where to send the link to one's own page."""
 
     address = AddressField(label=_("Address"))

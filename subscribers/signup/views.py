@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from subscribers import addresses, clients
 from subscribers.models import Purpose, Signup, SignupForm, Wording
-from subscribers.signup import asking, following, known, limits, showing, trap
+from subscribers.signup import asking, following, known, limits, mailboxes, showing, trap
 from subscribers.signup.forms import LinkFields, SignupFields
 
 RESEND_AFTER = timedelta(seconds=60)
@@ -46,7 +46,12 @@ def sent(request: HttpRequest) -> HttpResponse:
     pending = known.signup_of(request, now=now)
     wait = RESEND_AFTER - (now - pending.sent_at) if pending else timedelta(0)
     seconds = max(0, ceil(wait.total_seconds()))
-    context = {"pending": pending, "seconds": seconds, "sender": settings.DEFAULT_FROM_EMAIL}
+    context = {
+        "pending": pending,
+        "seconds": seconds,
+        "sender": settings.DEFAULT_FROM_EMAIL,
+        "doors": mailboxes.doors(pending.shown if pending else ""),
+    }
     if request.method != "POST" or pending is None or seconds:
         context["is_too_early"] = request.method == "POST" and bool(seconds)
         return _unstored(render(request, "signup/sent.html", context))
@@ -95,8 +100,11 @@ def _look_into_your_inbox(address: addresses.Address, signup: Signup | None, now
 
 
 def _page(request: HttpRequest, form: SignupForm | None, now: datetime) -> HttpResponse:
+    """The form; for a browser whose reader is known, what every form of the site shows them."""
     shown = showing.build(form, now=now, page=request.path) if form else None
-    return render(request, "signup/form.html", {"shown": shown})
+    offer = following.offer(shown, known.reader_of(request, now=now)) if shown else None
+    response = render(request, "signup/form.html", {"shown": shown, "offer": offer})
+    return _unstored(response) if offer else response
 
 
 def _again(request: HttpRequest, form: SignupForm, now: datetime, status: int, notice: str) -> HttpResponse:

@@ -73,7 +73,8 @@ def test_text_and_html_lead_to_the_same_places(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("locale", "newsletter", "when"), [("it", "Il giro", "23"), ("en", "The ring", "Nov. 23, 2026, 10:30 a.m.")]
+    ("locale", "newsletter", "when"),
+    [("it", "Il giro", "23 novembre 2026, 10:30"), ("en", "The ring", "23 November 2026, 10:30")],
 )
 def test_the_confirmation_names_site_time_and_what_was_asked_for(locale: str, newsletter: str, when: str) -> None:
     text = " ".join(wire.text_of(service_mail("confirm", locale)).split())

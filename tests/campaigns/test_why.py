@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import translation
 
@@ -50,7 +51,7 @@ def test_the_page_tells_when_where_and_to_which_words(client: Any) -> None:
     for expected in (
         "a•••@letters.example",
         "The ring, every Thursday",
-        "Nov. 14, 2026",
+        "14 November 2026, 10:30",
         "the form “At the end of the article”",
         "“Send me The ring.”",
         "Edizioni del Giro, Via dell&#x27;Anello 4, 40100 Bologna",
@@ -82,6 +83,7 @@ def test_looking_changes_nothing_and_is_kept_nowhere(client: Any) -> None:
     [
         ("stop", {"other", "tracking"}, "each"),
         ("weekly", {"giro", "other", "tracking"}, "weekly"),
+        ("pause", {"giro", "other", "tracking"}, "each"),
         ("untrack", {"giro", "other"}, "each"),
         ("not-me", set(), "each"),
         ("nonsense", {"giro", "other", "tracking"}, "each"),
@@ -101,6 +103,56 @@ def test_each_button_does_its_one_thing_and_may_be_pressed_twice(
     assert given(person) == remaining
     assert person.frequency == frequency
     assert consent.is_suppressed(person.address_key or "") == (what == "not-me")
+
+
+def test_a_pause_lasts_a_month_and_is_then_offered_no_more(client: Any) -> None:
+    purpose = people.purpose("giro")
+    person = reader(purpose)
+    url = address(letter_to(person, purpose))
+
+    with time_machine.travel(NOW, tick=False):
+        offered = client.get(url).content.decode()
+        done = client.post(url, {"what": "pause"}).content.decode()
+        again = client.get(url).content.decode()
+
+    person.refresh_from_db()
+    assert (person.state, person.paused_until) == (State.PAUSED, NOW + timedelta(days=30))
+    assert "Silence until 23 December 2026" in offered
+    assert "You hear nothing from us until 23 December 2026." in done
+    assert 'value="pause"' not in again
+
+
+def test_days_are_written_small_in_italian(client: Any) -> None:
+    purpose = people.purpose("giro")
+    delivery = letter_to(reader(purpose), purpose)
+    with translation.override("it"):
+        url = reverse("why", args=[tokens.make(tokens.WHY, delivery.pk, now=NOW)])
+
+    assert ">14 novembre 2026, 10:30</time>" in client.get(url).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("page", "is_link"),
+    [
+        ("/it/articoli/giro/", True),
+        ("//evil.example/", False),
+        ("/\\evil.example/", False),
+        ("https://evil.example/", False),
+        ("javascript:alert(1)", False),
+    ],
+)
+def test_the_page_of_the_consent_is_a_link_where_it_is_ours(client: Any, page: str, is_link: bool) -> None:
+    purpose = people.purpose("giro")
+    person = reader()
+    words = purpose.wordings.first()
+    Consent.objects.create(
+        subscriber=person, purpose=purpose, step="confirmed", wording=words, locale="en", page_url=page, at=NOW
+    )
+
+    html = client.get(address(letter_to(person, purpose))).content.decode()
+
+    assert f">{page}</" in html
+    assert (f'<a href="{page}">' in html) == is_link
 
 
 def test_stopping_leaves_a_step_that_names_the_mail(client: Any) -> None:
@@ -164,8 +216,8 @@ def test_a_journeys_mail_tells_what_began_it_and_its_path_may_be_stopped_alone(c
     page = client.get(url).content.decode()
     done = client.post(url, {"what": "path"}).content.decode()
 
-    assert "On Nov. 23, 2026 you downloaded “Guida al giro”" in page
-    assert "Primi passi" not in page
+    assert "On 23 November 2026 you downloaded “Guida al giro”" in page
+    assert "<dt>Path</dt><dd>Primi passi<br>since 23 November 2026</dd>" in page
     run.refresh_from_db()
     assert (run.state, run.why) == ("left", "reader")
     assert given(person) == {"giro"}

@@ -9,10 +9,13 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import translation
+from wagtail.models import Locale
 
-from campaigns import data_views, exporting
+from campaigns import data_shown, data_words, exporting
 from campaigns.models import Delivery
-from subscribers import tokens
+from content.models import Topic
+from subscribers import events, facts, tokens
 from subscribers.models import Subscriber
 from tests.factories import subscribers as make
 from tests.factories import traces
@@ -135,4 +138,79 @@ def test_exporting_costs_the_same_for_one_and_three_events(django_assert_num_que
 
 
 def test_every_part_has_a_title() -> None:
-    assert set(data_views.TITLES) == set(exporting.everything(make.subscriber()))
+    assert set(data_words.TITLES) == set(exporting.everything(make.subscriber()))
+
+
+def test_every_column_has_words_or_stands_in_the_files_only() -> None:
+    columns = {column for rows in exporting.everything(traces.plant()).values() for row in rows for column in row}
+
+    assert columns - set(data_words.COLUMNS) - data_words.IN_FILES_ONLY == set()
+
+
+def test_the_page_says_it_in_words_with_dates_and_leaves_out_what_is_empty() -> None:
+    topic = Topic.objects.create(name="Lettura", slug="lettura", locale=Locale.objects.get(language_code="en"))
+    key = topic.translation_key.hex
+    tables: dict[str, list[exporting.Row]] = {
+        "person": [
+            {"uid": "5c1d", "address": "anna@letters.example", "attributes": {}, "state": "active", "zone": "",
+             "locale": "it", "paused_until": None, "created_at": "2026-11-18T17:24:09.123456+00:00"},
+        ],
+        "consents": [{"step": "confirmed", "purpose__key": "giro", "purpose__title_it": "Il giro",
+                      "purpose__title_en": "The ring"}],
+        "permissions": [{"purpose__key": "giro", "is_given": True}, {"purpose__key": "gone", "is_given": False}],
+        "topics": [],
+        "events": [
+            {"kind": "custom.crm", "payload": {"title": "Guida", "at": "2026-11-18T17:24:09+00:00", "n": 0, "grant": 12,
+                                               "topics": [key]}},
+        ],
+        "facts": [
+            {"subscriber_id": 7, "affinity": {key: [1, "", "ff", 3], "gone": [1, "", "0f", 9]},
+             "rhythm": [0] * 9 + [4] + [0] * 14, "recent": [[1795022640, "3e21267031d5", [key[:12]]]],
+             "marks": {"chose": "2026-11-18T17:24:09+00:00"}, "stage_reason": "articles"},
+        ],
+        "journeys": [{"journey__name": "Primi passi", "state": "left", "why": "reader"}],
+    }  # fmt: skip
+    make.purpose("giro", title_en="The ring")
+
+    with translation.override("en"):
+        shown = data_shown.parts(tables)
+
+    assert [(part.title, part.rows) for part in shown] == [
+        ("About you", [[
+            ("Address", "anna@letters.example"), ("State", "Active"), ("Language", "Italiano"),
+            ("Added", "18 November 2026, 18:24"),
+        ]]),
+        ("What you agreed to, step by step", [[("What happened", "confirmed"), ("For", "The ring")]]),
+        ("What holds now", [[("For", "The ring"), ("Allowed", "yes")], [("For", "gone"), ("Allowed", "no")]]),
+        ("What happened", [[
+            ("What it was", "custom.crm"),
+            ("In detail", "Title: Guida; When: 18 November 2026, 18:24; n: 0; Topics: Lettura"),
+        ]]),
+        ("What we concluded from it", [[
+            ("Topics you looked at most", "gone, Lettura"), ("Acts by hour of the day", "9–10: 4"),
+            ("Last visits", "18 November 2026, 18:24 (Lettura)"),
+            ("Signs of interest", "chose topics: 18 November 2026, 18:24"),
+            ("Why this stage", "read three articles on two days"),
+        ]]),
+        ("Journeys", [[("Journey", "Primi passi"), ("State", "Left"), ("Why", "the reader stopped it")]]),
+    ]  # fmt: skip
+
+
+def test_the_page_shows_what_the_facts_of_real_acts_hold(client: Client) -> None:
+    topic = Topic.objects.create(name="Lettura", slug="lettura", locale=Locale.objects.get(language_code="en"))
+    person = make.subscriber("anna@letters.example")
+    make.agreed(person, make.tracking())
+    for kind in ("page.read", "resource.downloaded", "topics.chosen"):
+        payload = {"topics": [topic.translation_key.hex], "translation": "ab" * 16, "title": "Guida"}
+        events.record(
+            kind, subscriber_id=person.pk, occurred_at=NOW, now=NOW, source="site", evidence="human", payload=payload
+        )
+    facts.process(10, now=NOW)
+
+    with time_machine.travel(NOW, tick=False):
+        html = client.get(link(person)).content.decode()
+
+    assert "<dt>Topics you looked at most</dt><dd>Lettura</dd>" in html
+    assert "<dt>Last visits</dt><dd>23 November 2026, 10:30 (Lettura)" in html
+    assert "chose topics: 23 November 2026, 10:30" in html
+    assert "ab" * 16 not in html

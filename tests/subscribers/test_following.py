@@ -192,3 +192,25 @@ def test_of_several_only_the_missing_are_offered_and_none_is_ticked(
     assert "checked" not in panel
     press(client, {**fields(panel), "newsletters": "monthly"})
     assert (has(reader, daily), has(reader, monthly)) == (False, True)
+
+
+def test_the_page_of_the_form_offers_a_known_reader_the_same_press(
+    client: Client, column: ColumnPage, reader: Subscriber, daily: Purpose
+) -> None:
+    answer = client.get("/it/subscribe/?form=giro")
+
+    html = answer.content.decode()
+    assert fields(html)["newsletters"] == "daily"
+    assert "<details>" in html  # the whole form, for another address
+    assert answer["Cache-Control"] == "no-store, private"
+    press(client, fields(html))
+    assert has(reader, daily)
+    assert fields(client.get("/it/subscribe/?form=giro").content.decode()) == {}
+
+
+def test_the_page_of_the_form_shows_a_stranger_the_whole_of_it(client: Client, column: ColumnPage) -> None:
+    html = client.get("/it/subscribe/?form=giro").content.decode()
+
+    assert fields(html) == {}
+    assert "<details>" not in html
+    assert 'id="signup-address"' in html

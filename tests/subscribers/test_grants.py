@@ -29,6 +29,7 @@ from subscribers.models import (
 from subscribers.signup import known, trap
 from tests.factories import content
 from tests.factories import subscribers as people
+from tests.subscribers.markup import focused
 
 HOSTILE = Path(__file__).resolve().parents[3] / "shared" / "corpora" / "hostile-input"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0"
@@ -170,6 +171,7 @@ def test_a_refused_form_comes_back_as_it_was_filled(
 
     said = response.content.decode()
     assert response.status_code == 422
+    assert focused(said) == (["gate-address"] if "address" in fields else ["Send it to me"])
     assert words in said
     assert 'name="newsletter" value="on" checked' in said
     assert not Grant.objects.exists()
@@ -393,7 +395,11 @@ def test_what_is_no_link_of_ours_finds_nothing(client: Client, guide: ResourcePa
 
     for there in (paths[change], paths[change].replace("/d/", "/it/granted/") + "/"):
         for method in (client.get, client.post, client.head):
-            assert method(there, headers=AGENT).status_code == 404
+            answer = method(there, headers=AGENT)
+            assert answer.status_code == 404
+            assert answer["Referrer-Policy"] == "no-referrer"
+        page = client.get(there, headers={**AGENT, "Accept-Language": "en"}).content.decode()
+        assert re.search(r'<form [^>]*action="/(it|en)/yours/"', page)
     assert Grant.objects.filter(n_downloads__gt=0).count() == 0
 
 

@@ -8,11 +8,12 @@ import time_machine
 from django.test import Client
 
 from content.models import Topic
-from subscribers import consent, tokens
+from subscribers import consent, mail_requests, tokens
 from subscribers.home import machine_urls
 from subscribers.models import Consent, Event, Frequency, Kind, MailRequest, Purpose, State, Subscriber, Suppression
 from subscribers.signup import trap
 from tests.factories import subscribers as make
+from tests.subscribers.markup import focused
 
 pytestmark = pytest.mark.django_db
 NOW = make.NOW
@@ -36,6 +37,10 @@ def anna(letters: list[Purpose]) -> Subscriber:
 def at_noon():
     with time_machine.travel(SOON, tick=False):
         yield
+
+
+def without_seal(html: str) -> str:
+    return re.sub(r'name="seal" value="[^"]+"', "", html)
 
 
 def home(person: Subscriber, lang: str = "en") -> str:
@@ -167,6 +172,22 @@ def test_what_cannot_be_saved_changes_nothing_and_says_so(
     assert Event.objects.count() == 0
 
 
+def test_an_empty_name_is_asked_for_where_it_is_missing(client: Client, anna: Subscriber) -> None:
+    response = save(client, anna, "name", name=" ")
+    html = client.get(response["Location"]).content.decode()
+
+    assert "#" not in response["Location"]  # a browser passes autofocus over where the address names a place
+    assert "Write a name of up to 200 characters, or press “Forget my name”." in html
+    assert "Everything is as it was before. Try again." not in html
+    assert focused(html) == ["new-name"]
+
+
+def test_stopping_all_looks_unlike_saving(client: Client, anna: Subscriber) -> None:
+    html = client.get(home(anna)).content.decode()
+
+    assert '<button class="button plain">Stop all mails</button>' in html
+
+
 @pytest.mark.parametrize("method", ["get", "head"])
 def test_looking_changes_nothing_and_sets_no_cookie(
     client: Client, anna: Subscriber, letters: list[Purpose], method: str
@@ -196,7 +217,7 @@ def test_the_home_costs_the_same_with_one_and_three_newsletters(
         client.get(home(person))
 
 
-N_HOME_QUERIES = 10
+N_HOME_QUERIES = 11
 
 
 # --- what a forwarded newsletter may not do ---
@@ -213,14 +234,29 @@ def test_what_only_the_owner_may_do_goes_by_a_fresh_mail(client: Client, anna: S
     assert (anna.address, anna.state) == ("anna@letters.example", State.ACTIVE)
 
 
-def test_beyond_three_mails_a_day_the_page_says_so(client: Client, anna: Subscriber) -> None:
+def test_erasing_is_never_refused_because_other_mails_left_that_day(client: Client, anna: Subscriber) -> None:
+    signup = make.signup(anna, at=NOW)
+    for n in (1, 2):
+        mail_requests.ask("confirm", anna, key=f"c:{n}", locale="en", payload={"signup": signup.pk}, now=NOW)
     for section in ("export", "address"):
         save(client, anna, section)
     ask_for_link(client, "anna@letters.example")
 
     response = save(client, anna, "erase")
 
-    assert "Not today." in client.get(response["Location"]).content.decode()
+    assert "✓ Asked for." in client.get(response["Location"]).content.decode()
+    assert MailRequest.objects.filter(kind="erase").count() == 1
+
+
+def test_beyond_three_mails_of_one_kind_a_day_the_page_says_so(client: Client, anna: Subscriber) -> None:
+    for hour in range(3):
+        with time_machine.travel(SOON + timedelta(hours=hour), tick=False):
+            save(client, anna, "erase")
+    with time_machine.travel(SOON + timedelta(hours=3), tick=False):
+        response = save(client, anna, "erase")
+        page = client.get(response["Location"]).content.decode()
+
+    assert "Not today." in page
     assert MailRequest.objects.count() == 3
 
 
@@ -362,6 +398,49 @@ def test_fewer_and_a_pause_are_offered_beside(client: Client, anna: Subscriber) 
     assert (anna.frequency, anna.state, anna.paused_until) == ("weekly", State.PAUSED, SOON + timedelta(days=30))
     assert "You hear nothing from us till then." in html
     assert given(anna) == {"one", "two", "tracking"}
+
+
+REASONS = ["too-many", "not-expected", "no-interest", "never-subscribed", "other"]
+
+
+def test_why_somebody_left_is_asked_afterwards_and_kept_by_one_press(
+    client: Client, anna: Subscriber, letters: list[Purpose]
+) -> None:
+    url = leave(anna, letters[0])
+    asking = re.compile(r'name="reason" value="([^"]+)"')
+
+    assert asking.findall(client.get(url).content.decode()) == []
+    left = client.post(url, {"what": "all"}).content.decode()
+    undo = undo_token(left)
+    thanks = client.post(url, {"what": "reason", "reason": "too-many", "undo": undo}).content.decode()
+    client.post(url, {"what": "reason", "reason": "other"})
+
+    assert asking.findall(left) == REASONS
+    assert "We have noted it." in thanks
+    kept = Event.objects.filter(kind=Kind.LEAVING_EXPLAINED)
+    assert list(kept.values_list("subscriber", "object_kind", "object_key", "evidence", "payload")) == [
+        (anna.pk, "purpose", "one", "human", {"reason": "too-many"})
+    ]
+    client.post(url, {"what": "undo", "undo": undo_token(thanks)})
+    assert given(anna) == {"one", "two", "tracking"}
+
+
+def test_a_reason_that_is_none_of_ours_is_not_kept_and_stops_nothing(client: Client, anna: Subscriber) -> None:
+    html = client.post(leave(anna), {"what": "reason", "reason": "<b>x", "undo": '"><b>'}).content.decode()
+
+    assert "Nothing was noted" in html
+    assert "<b>" not in html
+    assert Event.objects.count() == 0
+    assert given(anna) == {"one", "two", "tracking"}
+
+
+@pytest.mark.parametrize("what", ["weekly", "1m"])
+def test_whoever_takes_less_or_had_left_already_is_asked_nothing(client: Client, anna: Subscriber, what: str) -> None:
+    less = client.post(leave(anna), {"what": what}).content.decode()
+    client.post(leave(anna), {"what": "all"})
+    again = client.post(leave(anna), {"what": "all"}).content.decode()
+
+    assert 'name="reason"' not in less + again
 
 
 def undo_token(html: str) -> str:
@@ -515,6 +594,7 @@ def test_every_bad_link_gets_one_text_and_changes_nothing(client: Client, anna: 
 
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.content for answer in answers}) == 1
+    assert '<form class="form" method="post" action="/en/yours/"' in answers[0].content.decode()
     assert {answer["Referrer-Policy"] for answer in answers} == {"no-referrer"}
     assert given(anna) == {"one", "two", "tracking"}
     assert Subscriber.objects.get().state == State.ACTIVE
@@ -553,11 +633,26 @@ def test_a_link_is_sent_to_whom_we_know_and_everybody_reads_the_same(anna: Subsc
     ]
 
 
-def test_a_wrong_address_is_kept_in_the_field(client: Client) -> None:
+def test_a_wrong_address_is_kept_in_the_field_and_the_cursor_stands_in_it(client: Client) -> None:
     response = ask_for_link(client, "anna@<b>")
 
+    html = response.content.decode()
     assert response.status_code == 422
-    assert 'value="anna@&lt;b&gt;"' in response.content.decode()
+    assert 'value="anna@&lt;b&gt;"' in html
+    assert focused(html) == ["link-address"]
+    assert focused(client.get("/en/yours/").content.decode()) == []
+
+
+def test_the_page_of_the_link_promises_no_mail_that_the_limit_holds_back(client: Client, anna: Subscriber) -> None:
+    pages = []
+    for hour in range(3):
+        mail_requests.ask("link", anna, key=f"earlier:{hour}", locale="en", now=NOW)
+        pages.append(client.get(ask_for_link(client, "anna@letters.example")["Location"]).content.decode())
+
+    assert MailRequest.objects.count() == 2
+    assert len(set(map(without_seal, pages))) == 1
+    assert "at most once an hour and twice a day" in pages[0]
+    assert "on its way" not in pages[0]
 
 
 def test_a_robot_gets_the_usual_answer_and_no_mail_leaves(client: Client, anna: Subscriber) -> None:

@@ -1,5 +1,6 @@
-"""Mail requests: wished once, at most three a day to one mailbox, taken once."""
+"""Mail requests: wished once, within the limits of one mailbox, taken once."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -29,20 +30,59 @@ def test_the_same_wish_is_written_once() -> None:
     assert (first.kind, first.subscriber, first.locale, first.due_at, second) == ("link", person, "it", NOW, None)
 
 
-def test_one_mailbox_gets_three_mails_a_day_of_all_kinds_and_writings_together() -> None:
+def test_what_anybody_can_cause_reaches_one_mailbox_three_times_a_day_however_it_is_written() -> None:
     plain, tagged = make.subscriber("anna.r@gmail.com"), make.subscriber("annar+uno@googlemail.com")
     other = make.subscriber("bruna@gmail.com")
 
     wishes = [
-        ask(plain, "a", kind=Kind.LINK),
-        ask(tagged, "b", kind=Kind.EXPORT),
+        ask(plain, "a", kind=Kind.CONFIRM),
+        ask(tagged, "b", kind=Kind.RESOURCE),
         ask(plain, "c", kind=Kind.ALREADY, due_at=NOW + timedelta(hours=23)),
-        ask(tagged, "d", kind=Kind.LINK),
-        ask(other, "e"),
-        ask(plain, "f", now=NOW + timedelta(hours=30), due_at=NOW + timedelta(hours=47)),
+        ask(tagged, "d", kind=Kind.RESOURCE),
+        ask(other, "e", kind=Kind.RESOURCE),
+        ask(plain, "f", kind=Kind.CONFIRM, now=NOW + timedelta(hours=30), due_at=NOW + timedelta(hours=47)),
     ]
 
     assert [wish is not None for wish in wishes] == [True, True, True, False, True, True]
+
+
+def test_a_readers_rights_are_not_used_up_by_mails_of_other_kinds() -> None:
+    person = make.subscriber()
+    for n in range(5):
+        ask(person, f"resource:{n}", kind=Kind.RESOURCE)
+        for kind in (Kind.LINK, Kind.EXPORT, Kind.ADDRESS):
+            ask(person, f"{kind}:{n}", kind=kind)
+
+    assert ask(person, "erase:1", kind=Kind.ERASE) is not None
+    assert Counter(MailRequest.objects.values_list("kind", flat=True)) == {
+        Kind.RESOURCE: 3,
+        Kind.LINK: 2,
+        Kind.EXPORT: 3,
+        Kind.ADDRESS: 3,
+        Kind.ERASE: 1,
+    }
+
+
+@pytest.mark.parametrize(("kind", "most"), [(Kind.LINK, 2), (Kind.EXPORT, 3), (Kind.ERASE, 3), (Kind.ADDRESS, 3)])
+def test_each_right_has_a_bound_of_its_own_within_a_day(kind: str, most: int) -> None:
+    person = make.subscriber()
+
+    wishes = [ask(person, f"{n}", kind=kind, due_at=NOW + timedelta(hours=n)) for n in range(5)]
+
+    assert sum(wish is not None for wish in wishes) == most
+    assert ask(person, "tomorrow", kind=kind, due_at=NOW + timedelta(hours=24)) is not None
+
+
+def test_a_stranger_causes_five_mails_a_day_at_worst_whatever_is_typed_where() -> None:
+    victim, reader = make.subscriber("anna@letters.example"), make.subscriber()
+    to_victim = {"step": "new", "to": "anna@letters.example"}
+    for n in range(9):
+        ask(victim, f"link:{n}", kind=Kind.LINK)
+        ask(reader, f"address:{n}", kind=Kind.ADDRESS, payload=to_victim)
+        ask(victim, f"confirm:{n}", kind=Kind.CONFIRM, remind_at=NOW + timedelta(hours=20))
+        ask(victim, f"resource:{n}", kind=Kind.RESOURCE)
+
+    assert MailRequest.objects.count() == 5
 
 
 def test_a_mail_to_another_address_counts_for_that_address() -> None:

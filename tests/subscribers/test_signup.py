@@ -26,6 +26,7 @@ from subscribers.models import (
 )
 from subscribers.signup import known, trap
 from tests.factories import subscribers as make
+from tests.subscribers.markup import focused
 
 pytestmark = pytest.mark.django_db
 NOW = make.NOW
@@ -244,6 +245,29 @@ def test_a_wrong_address_brings_the_form_back_as_it_was_filled(client: Client, f
     assert '<option value="Libraia" selected>' in html
     assert 'id="signup-tracking" name="tracking" value="on" checked' in html
     assert 'aria-invalid="true"' in html
+    assert focused(html) == ["signup-address"]
+    assert Subscriber.objects.count() == 0
+
+
+def test_the_cursor_stands_in_the_first_field_to_be_mended(client: Client) -> None:
+    make.signup_form(make.purpose("one"), make.purpose("two"), key="main", roles="Libraia")
+    good = {"name": "Anna", "address": "anna@letters.example", "newsletters": ["one"]}
+    cases = {
+        "signup-name": {"name": "x" * 201, "address": "", "newsletters": []},
+        "signup-role": {"role": "Maga", "newsletters": []},
+        "signup-letter-1": {"newsletters": []},
+    }
+
+    for place, wrong in cases.items():
+        assert focused(post(client, {**good, **wrong}).content.decode()) == [place]
+    assert focused(client.get("/it/subscribe/").content.decode()) == []
+
+
+def test_a_slip_of_the_hand_is_asked_about_and_nothing_is_written(client: Client, form: SignupForm) -> None:
+    response = post(client, {"address": "pippo@gmial.com"})
+
+    assert response.status_code == 422
+    assert "pippo@gmail.com?" in response.content.decode()
     assert Subscriber.objects.count() == 0
 
 
@@ -356,6 +380,17 @@ def test_nothing_personal_stands_in_the_address(client: Client, form: SignupForm
 
 
 # --- the page that says: look into your inbox ---
+
+
+def test_the_inbox_of_the_own_provider_is_the_one_main_button(client: Client, form: SignupForm) -> None:
+    with time_machine.travel(NOW, tick=False):
+        post(client, {"address": "anna@libero.it"})
+        html = client.get("/en/subscribe/sent/").content.decode()
+
+    main = re.findall(r'class="button" href="([^"]+)"[^>]*>([^<]+)', html)
+    assert main == [("https://mail.libero.it/", "Open Libero")]
+    assert re.findall(r'class="button plain small" href="https:[^>]*>([^<]+)', html) == ["Gmail", "Outlook"]
+    assert '<button class="button plain small">Send it once more</button>' in html
 
 
 def test_a_second_mail_can_be_asked_for_after_a_minute_once(client: Client, form: SignupForm) -> None:
