@@ -131,4 +131,3 @@ def test_a_part_that_fails_says_so_and_leaves_the_others(monkeypatch: pytest.Mon
     assert 'id="needs-title"' not in html
     assert "Nulla è perduto; il log dice perché." in html
     assert 'id="figures-title"' in html
-
