@@ -19,8 +19,10 @@ PLACES = [
 class ButtonBlock(blocks.StructBlock):
     """One clear next thing to do."""
 
-    label = blocks.CharBlock(label=_("label"), max_length=60)
-    page = blocks.PageChooserBlock(label=_("page"), required=False)
+    label = blocks.CharBlock(label=_("label"), max_length=60, help_text=_("What happens next, beginning with a verb."))
+    page = blocks.PageChooserBlock(
+        label=_("page"), required=False, help_text=_("One of yours; in the reader's language where it exists.")
+    )
     url = blocks.CharBlock(
         label=_("or address"),
         max_length=500,
@@ -29,7 +31,12 @@ class ButtonBlock(blocks.StructBlock):
             "Complete, with https://. In journey mails also {{ context.something | url }}, and nothing around it."
         ),
     )
-    place = blocks.ChoiceBlock(label=_("or the reader's own"), choices=PLACES, required=False)
+    place = blocks.ChoiceBlock(
+        label=_("or the reader's own"),
+        choices=PLACES,
+        required=False,
+        help_text=_("Another address for each reader, without a password."),
+    )
 
     class Meta:
         icon = "link"
@@ -48,8 +55,12 @@ class ButtonBlock(blocks.StructBlock):
 class ArticleCardBlock(blocks.StructBlock):
     """An article with cover, title and standfirst, in the reader's language where it exists."""
 
-    article = blocks.PageChooserBlock(label=_("article"), page_type="content.ArticlePage")
-    lead = blocks.TextBlock(label=_("why read it"), rows=2, required=False)
+    article = blocks.PageChooserBlock(
+        label=_("article"), page_type="content.ArticlePage", help_text=_("Published; its cover and title come along.")
+    )
+    lead = blocks.TextBlock(
+        label=_("why read it"), rows=2, required=False, help_text=_("Empty: the article's own standfirst.")
+    )
 
     class Meta:
         icon = "doc-full"
@@ -59,8 +70,12 @@ class ArticleCardBlock(blocks.StructBlock):
 class ResourceCardBlock(blocks.StructBlock):
     """A free resource with cover and abstract."""
 
-    resource = blocks.PageChooserBlock(label=_("resource"), page_type="content.ResourcePage")
-    lead = blocks.TextBlock(label=_("why take it"), rows=2, required=False)
+    resource = blocks.PageChooserBlock(
+        label=_("resource"), page_type="content.ResourcePage", help_text=_("Published; its cover and title come along.")
+    )
+    lead = blocks.TextBlock(
+        label=_("why take it"), rows=2, required=False, help_text=_("Empty: the resource's own abstract.")
+    )
 
     class Meta:
         icon = "download"
@@ -71,7 +86,9 @@ class MailFigureBlock(blocks.StructBlock):
     """An image across the column."""
 
     image = ImageBlock(label=_("image"))
-    caption = blocks.CharBlock(label=_("caption"), max_length=200, required=False)
+    caption = blocks.CharBlock(
+        label=_("caption"), max_length=200, required=False, help_text=_("What the picture shows or adds.")
+    )
 
     class Meta:
         icon = "image"
@@ -81,8 +98,10 @@ class MailFigureBlock(blocks.StructBlock):
 class MailQuoteBlock(blocks.StructBlock):
     """Words worth setting apart."""
 
-    text = blocks.TextBlock(label=_("text"), rows=3)
-    source = blocks.CharBlock(label=_("who said it"), max_length=160, required=False)
+    text = blocks.TextBlock(label=_("text"), rows=3, help_text=_("Without quotation marks."))
+    source = blocks.CharBlock(
+        label=_("who said it"), max_length=160, required=False, help_text=_("Empty: the mail's own words, set large.")
+    )
 
     class Meta:
         icon = "openquote"
@@ -92,7 +111,9 @@ class MailQuoteBlock(blocks.StructBlock):
 class MailBlock(blocks.StreamBlock):
     """The body of an issue or an email."""
 
-    heading = blocks.CharBlock(label=_("Heading"), icon="title", max_length=160)
+    heading = blocks.CharBlock(
+        label=_("Heading"), icon="title", max_length=160, help_text=_("What the next part is about, in a few words.")
+    )
     text = blocks.RichTextBlock(
         label=_("Text"),
         icon="pilcrow",
@@ -108,4 +129,4 @@ class MailBlock(blocks.StreamBlock):
     figure = MailFigureBlock()
     quote = MailQuoteBlock()
     divider = blocks.StaticBlock(label=_("Rule"), icon="horizontalrule", admin_text=_("A rule across the column."))
-    signature = blocks.TextBlock(label=_("Signature"), icon="user", rows=2)
+    signature = blocks.TextBlock(label=_("Signature"), icon="user", rows=2, help_text=_("Who writes, line by line."))
