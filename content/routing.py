@@ -21,7 +21,7 @@ def remember(request: HttpRequest, path: str) -> None:
 
 
 def find(path: str) -> Page | None:
-    """The page at a path below the active language's home page; an article comes with its author, a resource with its file.
+    """The page at a path below the active language's home page; articles come with author, resources with file.
 
     None where no page stands there, or where several sites share the installation.
     """
