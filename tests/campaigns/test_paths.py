@@ -178,3 +178,10 @@ def test_the_page_costs_the_same_with_one_and_three_paths(
     run(anna, giro, "Tre")
     with django_assert_num_queries(11):
         client.get(home(anna))
+
+
+def test_a_silent_cache_says_nothing_of_the_rhythm_and_stops_nobody(giro: Purpose, settings: Any) -> None:
+    silent = {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = {**settings.CACHES, "default": silent}
+
+    assert often.monthly(now=NOW) == {}
