@@ -54,12 +54,17 @@ class Count:
     n_going: int
     left_out: dict[str, int] = field(default_factory=dict)  # by Delivery.Reason
     by_locale: dict[str, int] = field(default_factory=dict)  # of those it goes to, by the language they get
-    n_without_translation: int = 0  # of those, how many get the default language for want of theirs
+    strangers: dict[str, int] = field(default_factory=dict)  # of those, who gets another than theirs, by theirs
 
     @property
     def n_chosen(self) -> int:
         """People who agreed to it, left out or not."""
         return self.n_going + sum(self.left_out.values())
+
+    @property
+    def n_without_translation(self) -> int:
+        """People it goes to who get the default language for want of theirs."""
+        return sum(self.strangers.values())
 
 
 def languages(issue: IssuePage) -> list[str]:
@@ -90,6 +95,11 @@ def mailings(issue: IssuePage) -> QuerySet[Mailing]:
     """The mailings of an issue, in whichever of its languages they were begun."""
     same = IssuePage.objects.filter(translation_key=issue.translation_key).values("pk")
     return Mailing.objects.filter(issue__in=same, purpose_class=PurposeClass.ISSUE)
+
+
+def departed(issue: IssuePage) -> QuerySet[Mailing]:
+    """Those of them that left, wholly or in part, the newest first."""
+    return mailings(issue).filter(started_at__isnull=False).order_by("-started_at")
 
 
 def trouble(issue: IssuePage) -> str:
@@ -137,23 +147,25 @@ def count(issue: IssuePage, *, now: datetime | None = None) -> Count:
     )
     left_out: dict[str, int] = {}
     by_locale: dict[str, int] = {}
-    n_strangers = 0
+    strangers: dict[str, int] = {}
     for why, locale, language, n in rows:
         target, key = (left_out, why) if why else (by_locale, language)
         target[key] = target.get(key, 0) + n
-        n_strangers += n if not why and locale != language else 0
-    return Count(sum(by_locale.values()), left_out, by_locale, n_strangers)
+        if not why and locale != language:
+            strangers[locale] = strangers.get(locale, 0) + n
+    return Count(sum(by_locale.values()), left_out, by_locale, strangers)
 
 
 def freeze(mailing: Mailing, *, now: datetime) -> int:
     """Write one delivery a person, excluded ones with their reason; gives how many rows the mailing has.
 
+    The issue is taken as it was last saved, which is what the review page counts and what the mail says.
     Safe to run again after any interruption: who has a row keeps it. The mailing's flag `is_snapshot_complete`
     is the caller's to set, in the transaction that lets the mailing go on.
     """
     if mailing.issue is None:
         return 0
-    people = chosen(mailing.issue, now=now)
+    people = chosen(mailing.issue.get_latest_revision_as_object(), now=now)
     bounds = people.aggregate(first=Min("pk"), last=Max("pk"))
     if bounds["first"] is not None:
         for start in range(bounds["first"], bounds["last"] + 1, CHUNK_IDS):

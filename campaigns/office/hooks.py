@@ -176,6 +176,7 @@ def log_words(actions: LogActionRegistry) -> None:
     """What the site history says of our acts."""
     words = {
         "mailing.send": (_("Send"), _("Sent or scheduled the issue")),
+        "mailing.move": (_("Move"), _("Moved the mailing to another day")),
         "mailing.undo": (_("Undo"), _("Stopped the mailing before it left")),
         "mailing.pause": (_("Pause"), _("Paused the mailing")),
         "mailing.resume": (_("Resume"), _("Resumed the mailing")),

@@ -6,13 +6,15 @@ from wagtail.admin.auth import permission_denied
 
 from campaigns.models import IssuePage
 from campaigns.rendering import preview
+from campaigns.rendering.previewing import MAIL_MODES
 
 # A mail may show its own styles and our images, and nothing else.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; sandbox allow-popups"
+LIGHTS = {key: change for key, (_title, change) in MAIL_MODES.items()} | {"light": preview.light}
 
 
 def issue_preview(request: HttpRequest, page_id: int) -> HttpResponse:
-    """HTML, or plain text with `?part=text`, in `?language=`; needs the right to see mailings."""
+    """HTML in the light of `?mode=`, or text with `?part=text`, in `?language=`; needs the right to see mailings."""
     if not request.user.has_perm("campaigns.view_mailing"):
         return permission_denied(request)
     issue = get_object_or_404(IssuePage, pk=page_id).get_latest_revision_as_object()
@@ -20,7 +22,8 @@ def issue_preview(request: HttpRequest, page_id: int) -> HttpResponse:
     if request.GET.get("part") == "text":
         answer = HttpResponse(preview.text(issue, language), content_type="text/plain; charset=utf-8")
     else:
-        answer = HttpResponse(preview.html(issue, language))
+        change = LIGHTS.get(request.GET.get("mode", ""), str)
+        answer = HttpResponse(change(preview.html(issue, language)))
     answer.headers["Content-Security-Policy"] = POLICY
     answer.headers["Cache-Control"] = "private, no-store"
     return answer

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campaigns.office import firstrun, monitor, people, preview, review, sample, tour
+from campaigns.office import chosen, firstrun, monitor, panels, people, preview, review, sample, tour
 
 urlpatterns = [
     path("checklist/", firstrun.Checklist.as_view(), name="office_checklist"),
@@ -11,7 +11,9 @@ urlpatterns = [
     path("mailings/<int:mailing_id>/act/", monitor.Act.as_view(), name="office_mailing_act"),
     path("mailings/<int:mailing_id>/people/", monitor.MailingPeople.as_view(), name="office_mailing_people"),
     path("issues/<int:page_id>/review/", review.Review.as_view(), name="office_review"),
+    path("issues/<int:page_id>/people/", chosen.IssuePeople.as_view(), name="office_issue_people"),
     path("issues/<int:page_id>/preview/", preview.issue_preview, name="office_issue_preview"),
+    path("pages/<int:page_id>/panels/<slug:name>/", panels.panel, name="office_panel"),
     path("sample/", sample.Sample.as_view(), name="office_sample"),
     path("tour/", tour.Tour.as_view(), name="office_tour"),
     path("people/<int:subscriber_id>/", people.Person.as_view(), name="office_person"),

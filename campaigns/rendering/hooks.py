@@ -6,6 +6,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from campaigns.models import Email, Newsletter
+from campaigns.office.editing import EmailCreateView, EmailEditView
 
 MENU = "register_circolare_menu_item"
 
@@ -26,6 +27,8 @@ class EmailViewSet(SnippetViewSet):
 
     model = Email
     icon = "doc-full"
+    add_view_class = EmailCreateView
+    edit_view_class = EmailEditView
     menu_label = _("Emails of journeys")
     menu_hook = MENU
     menu_order = 320

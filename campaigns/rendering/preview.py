@@ -89,6 +89,11 @@ def dark(page: str) -> str:
     return page.replace(DARK_RULE, "@media all")
 
 
+def light(page: str) -> str:
+    """The mail by day, whatever the scheme of whoever looks at it."""
+    return page.replace(DARK_RULE, "@media not all")
+
+
 def inverted(page: str) -> str:
     """The mail as programs show it that turn colours round by force."""
     return page.replace("</head>", f"{INVERTED}</head>", 1)

@@ -22,6 +22,7 @@ class Finding:
     level: Level
     text: str
     block_id: str = ""  # of the block it stands in; empty: the message as a whole
+    url: str = ""  # where it is mended, if not in the message itself
 
 
 @dataclass

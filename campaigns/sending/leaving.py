@@ -4,6 +4,7 @@ Called by the tick; each step is safe to repeat, and a crash in the middle leave
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -38,7 +39,9 @@ def begin(one: Mailing, now: datetime) -> bool:
     obstacle = _obstacle(one, now)
     if obstacle:
         return mailing.hold(one, obstacle)
-    return bool(Mailing.objects.filter(pk=one.pk, state=one.state).update(state=State.FREEZING))
+    # The moment too: whoever moved it to another day since that look wins.
+    due = Mailing.objects.filter(pk=one.pk, state=one.state, scheduled_at=one.scheduled_at)
+    return bool(due.update(state=State.FREEZING))
 
 
 def _obstacle(one: Mailing, now: datetime) -> str:
@@ -75,9 +78,9 @@ def freeze(pk: int, now: datetime) -> bool:
         if why:
             return mailing.hold(one, why)
         n_rows = audience.freeze(one, now=now)
-        Mailing.objects.filter(pk=pk).update(n_candidates=n_rows, is_snapshot_complete=True)
+        Mailing.objects.filter(pk=pk).update(n_candidates=n_rows, is_snapshot_complete=True, **_as_saved(one))
         n_going = one.deliveries.filter(state=ledger.State.QUEUED).count()
-        if _deviates(one.n_expected, n_going):
+        if one.n_expected is not None and deviates(one.n_expected, n_going):
             numbers = {"then": one.n_expected, "now": n_going}
             return mailing.hold(one, _("The review page said %(then)d people, now it would go to %(now)d.") % numbers)
         moved = Mailing.objects.filter(pk=pk, state=State.FREEZING).update(state=State.SENDING, started_at=now)
@@ -88,7 +91,7 @@ def _missing(one: Mailing, now: datetime) -> str:
     """Compile every language now, so that all readers get what stood there at this moment; gives what is in the way."""
     if one.issue is None:
         return _("Its issue was deleted.")
-    if trouble := audience.trouble(one.issue):
+    if trouble := audience.trouble(one.issue.get_latest_revision_as_object()):
         return trouble
     try:
         for language in audience.languages(one.issue):
@@ -98,9 +101,14 @@ def _missing(one: Mailing, now: datetime) -> str:
     return ""
 
 
-def _deviates(expected: int | None, found: int) -> bool:
-    if expected is None:
-        return False
+def _as_saved(one: Mailing) -> dict[str, Any]:  # Any: columns of a mailing
+    """What a scheduled mailing takes from its issue only now, because it may have been saved since."""
+    issue = one.issue.get_latest_revision_as_object() if one.issue else None
+    return {"purpose": issue.newsletter.purpose, "title": issue.subject or issue.title} if issue else {}
+
+
+def deviates(expected: int, found: int) -> bool:
+    """Whether a number of people is too far from the one that somebody saw to go on without asking."""
     return abs(found - expected) > max(DEVIATION_PEOPLE, DEVIATION * expected)
 
 

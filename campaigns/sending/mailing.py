@@ -99,6 +99,21 @@ def undo(mailing: Mailing, *, now: datetime, user: User | None = None) -> None:
         raise WrongMoment(_("Too late to undo: it has begun to leave. Pause or cancel what is left instead."))
 
 
+def move(mailing: Mailing, *, at: datetime, now: datetime, user: User | None = None) -> None:
+    """Let it leave at another moment, to those who are there now.
+
+    Raises: WrongMoment, when it is not scheduled (any more), or its segment cannot be read.
+    """
+    n_going = None
+    if mailing.issue:
+        issue = mailing.issue.get_latest_revision_as_object()
+        if trouble := audience.trouble(issue):
+            raise WrongMoment(trouble)
+        n_going = audience.count(issue, now=now).n_going
+    if not _move(mailing, (State.SCHEDULED,), State.SCHEDULED, scheduled_at=at, n_expected=n_going):
+        raise WrongMoment(_("It is not scheduled any more; nothing was changed."))
+
+
 def pause(mailing: Mailing, *, now: datetime, user: User | None = None) -> None:
     """Hold what waits; what is in flight finishes. Raises: WrongMoment."""
     if not _move(mailing, (State.FREEZING, State.SENDING), State.PAUSED, paused_at=now):

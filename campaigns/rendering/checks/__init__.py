@@ -1,4 +1,4 @@
-"""What the review page asks before an issue leaves: what stops it, and what deserves a look.
+"""What review page and editor ask before a mail leaves: what stops it, and what deserves a look.
 
 Nothing here touches the network.
 """
@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from campaigns.models.publisher import PublisherSettings
-from campaigns.rendering import compiling, sources, syntax
+from campaigns.rendering import compiling, sources
 from campaigns.rendering.checks import message, texts
 from campaigns.rendering.trouble import Finding, Level
 
 if TYPE_CHECKING:
-    from campaigns.models.newsletters import IssuePage
+    from campaigns.models.newsletters import Email, IssuePage
 
-__all__ = ["Finding", "Level", "run"]
+__all__ = ["Finding", "Level", "of_email", "run"]
 
 
 def run(issue: IssuePage, now: datetime) -> list[Finding]:
@@ -35,6 +35,13 @@ def run(issue: IssuePage, now: datetime) -> list[Finding]:
     return sorted(dict.fromkeys(found), key=lambda finding: finding.level != Level.STOP)
 
 
+def of_email(email: Email, now: datetime) -> list[Finding]:
+    """Everything found in an email of a journey as given, worst first. Without a subject its name stands there."""
+    source = sources.of_email(email)
+    found = [*_publisher(), *_of(email, source, now)]
+    return sorted(dict.fromkeys(found), key=lambda finding: finding.level != Level.STOP)
+
+
 def _publisher() -> Iterator[Finding]:
     if missing := PublisherSettings.current().missing():
         words = _("The law wants in each mail who publishes it. Missing in the settings: %(fields)s.")
@@ -42,17 +49,23 @@ def _publisher() -> Iterator[Finding]:
 
 
 def _of_issue(issue: IssuePage, now: datetime) -> Iterator[Finding]:
-    yield from message.head(issue)
-    yield from message.body(issue)
-    complaints = texts.complaints(issue, syntax.ISSUE)
+    if not issue.subject.strip():
+        yield Finding(Level.STOP, _("There is no subject."))
+    yield from _of(issue, sources.of_issue(issue), now)
+
+
+def _of(letter: texts.Message, source: sources.Source, now: datetime) -> Iterator[Finding]:
+    yield from message.head(letter)
+    yield from message.body(letter)
+    complaints = texts.complaints(letter, source.vocabulary)
     yield from (Finding(Level.STOP, str(complaint), complaint.text.block_id) for complaint in complaints)
     if not complaints:
-        yield from _compiled(issue, now)
+        yield from _compiled(source, now)
 
 
-def _compiled(issue: IssuePage, now: datetime) -> Iterator[Finding]:
+def _compiled(source: sources.Source, now: datetime) -> Iterator[Finding]:
     try:
-        compiled = compiling.compile(sources.of_issue(issue))
+        compiled = compiling.compile(source)
     except compiling.CannotCompile as error:
         yield Finding(Level.STOP, _("The message cannot be made into a mail: %(why)s") % {"why": error})
         return

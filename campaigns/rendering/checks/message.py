@@ -19,11 +19,9 @@ TRIED = frozenset({"test", "prova", "asdf"})
 
 
 def head(message: Message) -> Iterator[Finding]:
-    """Subject and preheader."""
+    """Subject and preheader, as far as they are there."""
     subject, preheader = message.subject.strip(), message.preheader.strip()
-    if not subject:
-        yield Finding(Level.STOP, _("There is no subject."))
-    elif len(subject) > MAX_SUBJECT:
+    if len(subject) > MAX_SUBJECT:
         words = _("The subject has %(n)d characters; phones show about %(most)d.")
         yield Finding(Level.WARN, words % {"n": len(subject), "most": MAX_SUBJECT})
     if subject.lower() in TRIED:
