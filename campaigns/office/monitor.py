@@ -130,7 +130,7 @@ class Act(OfficeView):
             messages.error(request, str(error))
         else:
             log(mailing.issue or mailing, f"circolare.mailing.{verb}", user=colleague(request), title=mailing.title)
-            messages.success(request, said)
+            messages.success(request, str(said))  # at once: a lazy text is read when the colleague's language is gone
         return redirect("office_mailing", mailing_id)
 
 

@@ -9,11 +9,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel
-from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn
+from wagtail.admin.ui.tables import BaseColumn, BulkActionsCheckboxColumn, Column, DateColumn, StatusTagColumn
 from wagtail.log_actions import log
 from wagtail.snippets.views.snippets import CreateView, DeleteView, IndexView, SnippetViewSet
 
@@ -33,7 +34,12 @@ class SubscriberFilters(WagtailFilterSet):
 
 
 class SubscriberIndex(IndexView):
-    """The title leads to the person's page, not to a form."""
+    """The title leads to the person's page, not to a form. Nothing is ticked: people are not deleted in bulk."""
+
+    @cached_property
+    def columns(self) -> list[BaseColumn]:
+        """Without Wagtail's boxes: deleting is all that they could do."""
+        return [column for column in super().columns if not isinstance(column, BulkActionsCheckboxColumn)]
 
     def get_edit_url(self, instance: Subscriber) -> str:
         """The person's page."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
@@ -20,10 +21,10 @@ class DeleteAccountView(DeleteView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Delete, or say what comes first."""
         if self.object.is_default:
-            messages.error(request, _("Mail leaves by this account. Let another one be the default first."))
+            messages.error(request, gettext("Mail leaves by this account. Let another one be the default first."))
             return redirect(self.get_success_url())
         if Mailing.objects.filter(account=self.object).exists():
-            messages.error(request, _("Mailings left by this account, and their history names it. It was kept."))
+            messages.error(request, gettext("Mailings left by this account, and their history names it. It was kept."))
             return redirect(self.get_success_url())
         return super().post(request, *args, **kwargs)
 
