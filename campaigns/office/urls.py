@@ -2,14 +2,19 @@
 
 from django.urls import path
 
-from campaigns.office import firstrun, monitor, people, preview, review, sample, tour
+from campaigns.office import firstrun, mailing_people, monitor, people, preview, review, sample, tour
 
 urlpatterns = [
     path("checklist/", firstrun.Checklist.as_view(), name="office_checklist"),
     path("mailings/", monitor.MailingList.as_view(), name="office_mailings"),
     path("mailings/<int:mailing_id>/", monitor.Monitor.as_view(), name="office_mailing"),
     path("mailings/<int:mailing_id>/act/", monitor.Act.as_view(), name="office_mailing_act"),
-    path("mailings/<int:mailing_id>/people/", monitor.MailingPeople.as_view(), name="office_mailing_people"),
+    path("mailings/<int:mailing_id>/people/", mailing_people.MailingPeople.as_view(), name="office_mailing_people"),
+    path(
+        "mailings/<int:mailing_id>/people/results/",
+        mailing_people.MailingPeople.as_view(results_only=True),
+        name="office_mailing_people_results",
+    ),
     path("issues/<int:page_id>/review/", review.Review.as_view(), name="office_review"),
     path("issues/<int:page_id>/preview/", preview.issue_preview, name="office_issue_preview"),
     path("sample/", sample.Sample.as_view(), name="office_sample"),

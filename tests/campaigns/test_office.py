@@ -311,7 +311,7 @@ def test_a_person_who_asks_a_colleague_to_stop_gets_nothing_more(issue: IssuePag
 @pytest.mark.parametrize(
     ("verb", "before", "said"),
     [
-        ("undo", Mailing.State.HOLDING, "Fermato: non è partito nulla."),
+        ("undo", Mailing.State.HOLDING, "Fermato: non è uscito nulla."),
         ("pause", Mailing.State.SENDING, "In pausa."),
         ("cancel", Mailing.State.SENDING, "Annullato."),
     ],
