@@ -20,8 +20,10 @@ def refusal(row: Model) -> str:
     names = list(users(row)) or obstacles([row])
     if not names:
         return ""
-    shown = ", ".join(names[:N_NAMED]) + (" …" if len(names) > N_NAMED else "")
-    return _("“%(name)s” was not deleted: it is needed by %(users)s.") % {"name": row, "users": shown}
+    shown = names[:N_NAMED]
+    if len(names) > N_NAMED:
+        shown.append(_("%(n)d more") % {"n": len(names) - N_NAMED})
+    return _("“%(name)s” was not deleted: it is needed by %(users)s.") % {"name": row, "users": ", ".join(shown)}
 
 
 def users(row: Model) -> Iterator[str]:
@@ -41,8 +43,6 @@ def users(row: Model) -> Iterator[str]:
 
 def _of_purpose(purpose: Purpose) -> Iterator[str]:
     yield from map(_named, Newsletter.objects.filter(purpose=purpose))
-    yield from map(_named, SignupForm.objects.filter(purposes=purpose))
-    yield from map(_named, Journey.objects.filter(purpose=purpose))
     n_people = Consent.objects.filter(purpose=purpose).values("subscriber").distinct().count()
     if n_people:
         yield ngettext(
@@ -50,6 +50,8 @@ def _of_purpose(purpose: Purpose) -> Iterator[str]:
             "the decisions of %(n)d people, whose proof is kept",
             n_people,
         ) % {"n": n_people}
+    yield from map(_named, SignupForm.objects.filter(purposes=purpose))
+    yield from map(_named, Journey.objects.filter(purpose=purpose))
     n_mailings = Mailing.objects.filter(purpose=purpose).count()
     if n_mailings:
         yield ngettext("%(n)d mailing", "%(n)d mailings", n_mailings) % {"n": n_mailings}

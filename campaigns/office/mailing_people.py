@@ -8,14 +8,16 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.generic.base import BaseListingView
 
 from campaigns.models import Delivery, Mailing
+from campaigns.office import words
 from campaigns.office.doors import OfficeView
+from campaigns.office.listing import RESULTS
 from campaigns.office.monitor import Monitor
 from campaigns.reports import replies
 
@@ -58,14 +60,6 @@ def person(row: Delivery) -> str:
     return f"{name} <{row.address}>" if name and row.address else row.address or "—"
 
 
-def language(code: str) -> str:
-    """A language by its name, in the language of the office; a code that is not known as it is."""
-    try:
-        return str(get_language_info(code)["name_translated"]).capitalize()
-    except KeyError:
-        return code
-
-
 class MailingPeople(OfficeView, BaseListingView):
     """One row a mail, by state and reason."""
 
@@ -73,7 +67,8 @@ class MailingPeople(OfficeView, BaseListingView):
     header_icon = "group"
     paginate_by = 50
     filterset_class = DeliveryFilters
-    results_template_name = "office/listing_results.html"
+    results_template_name = RESULTS
+    extra_context = {"what_for": gettext_lazy("Nobody is here.")}
     columns = [
         TitleColumn(
             "address",
@@ -81,7 +76,7 @@ class MailingPeople(OfficeView, BaseListingView):
             accessor=person,
             get_url=lambda row: reverse("office_person", args=[row.subscriber_id]) if row.subscriber_id else None,
         ),
-        Column("locale", label=gettext_lazy("Language"), accessor=lambda row: language(row.locale)),
+        Column("locale", label=gettext_lazy("Language"), accessor=lambda row: words.language(row.locale)),
         Column("state", label=gettext_lazy("State"), accessor=lambda row: row.get_state_display()),
         Column("reason", label=gettext_lazy("Why"), accessor=lambda row: row.get_reason_display()),
         ReplyColumn("reply", label=gettext_lazy("Server's words")),

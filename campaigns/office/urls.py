@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campaigns.office import firstrun, mailing_people, monitor, people, preview, review, sample, tour
+from campaigns.office import firstrun, mailing_people, monitor, person, preview, review, sample, tour
 
 urlpatterns = [
     path("checklist/", firstrun.Checklist.as_view(), name="office_checklist"),
@@ -19,5 +19,5 @@ urlpatterns = [
     path("issues/<int:page_id>/preview/", preview.issue_preview, name="office_issue_preview"),
     path("sample/", sample.Sample.as_view(), name="office_sample"),
     path("tour/", tour.Tour.as_view(), name="office_tour"),
-    path("people/<int:subscriber_id>/", people.Person.as_view(), name="office_person"),
+    path("people/<int:subscriber_id>/", person.Person.as_view(), name="office_person"),
 ]
