@@ -18,8 +18,9 @@ from wagtail.admin.views.generic.base import BaseListingView
 from wagtail.log_actions import log
 
 from campaigns import attention
-from campaigns.models import Mailing
+from campaigns.models import ArchivePage, Mailing
 from campaigns.office.doors import OfficeView, colleague
+from campaigns.office.listing import RESULTS
 from campaigns.reports import mailing as report
 from campaigns.reports import story
 from campaigns.sending import again
@@ -29,6 +30,7 @@ OPEN = (Mailing.State.SCHEDULED, Mailing.State.HOLDING, Mailing.State.FREEZING, 
 CANCELLABLE = (Mailing.State.FREEZING, Mailing.State.SENDING, Mailing.State.PAUSED, Mailing.State.HELD)
 TYPED_ABOVE = 1000  # people: who cancels for more of them types their number
 PRIMARY = {Mailing.State.SENDING, Mailing.State.FREEZING, Mailing.State.HOLDING, Mailing.State.HELD}
+WHAT_FOR = gettext_lazy("Here is every sending of an issue: how far it is, who got it, who did not and why.")
 
 
 class MailingList(OfficeView, BaseListingView):
@@ -38,6 +40,7 @@ class MailingList(OfficeView, BaseListingView):
     page_title = gettext_lazy("Mailings")
     header_icon = "mail"
     index_url_name = "office_mailings"
+    results_template_name = RESULTS
     paginate_by = 30
     columns = [
         TitleColumn("title", label=gettext_lazy("Mailing"), url_name="office_mailing"),
@@ -56,6 +59,13 @@ class MailingList(OfficeView, BaseListingView):
         """Mailings with an audience."""
         return Mailing.objects.filter(is_standing=False)
 
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """An empty list says what it is for, and leads to where issues are written."""
+        archive = ArchivePage.objects.first()
+        first = reverse("wagtailadmin_explore", args=[archive.pk]) if archive else ""
+        words = {"what_for": WHAT_FOR, "first_url": first, "first_label": _("To the issues")}
+        return super().get_context_data(*args, **words, **kwargs)
+
 
 def live_context(mailing: Mailing) -> dict[str, Any]:
     """What the part of the screen shows that is fetched again and again."""
@@ -64,8 +74,7 @@ def live_context(mailing: Mailing) -> dict[str, Any]:
     return {
         "mailing": mailing,
         "progress": progress,
-        # Before the people are written down there is nothing to measure.
-        "has_bar": mailing.is_snapshot_complete and progress.n_total > progress.n_excluded,
+        "has_bar": is_measured(mailing, progress),
         "took": story.took(mailing),
         "left_out": report.left_out(mailing),
         "domains": report.domains(mailing),
@@ -77,6 +86,12 @@ def live_context(mailing: Mailing) -> dict[str, Any]:
         "happenings": story.of(mailing),
         **buttons(mailing, progress),
     }
+
+
+def is_measured(mailing: Mailing, progress: report.Progress) -> bool:
+    """Whether a bar means something: the people are written down, some were to get it, and nobody cancelled it."""
+    is_on_its_way = mailing.is_snapshot_complete and mailing.state != Mailing.State.CANCELLED
+    return is_on_its_way and progress.n_total > progress.n_excluded
 
 
 def seconds_to_undo(mailing: Mailing, now: datetime) -> int:
@@ -108,8 +123,8 @@ def buttons(mailing: Mailing, progress: report.Progress) -> dict[str, Any]:
 
 def another(mailing: Mailing) -> dict[str, Any]:
     """Whether the issue of a cancelled mailing can be sent to those who did not get it, and to how many about."""
-    is_over = mailing.state == Mailing.State.CANCELLED and mailing.issue is not None
-    if not is_over or sending.obstacle(mailing.issue):
+    issue = mailing.issue if mailing.state == Mailing.State.CANCELLED else None
+    if issue is None or sending.obstacle(issue):
         return {"may_send_again": False}
     return {"may_send_again": True, "n_given_up": report.n_given_up(mailing)}
 
@@ -130,13 +145,16 @@ class Monitor(OfficeView):
         """The whole screen, or its live part alone with `?part=live`."""
         mailings = Mailing.objects.select_related("issue__newsletter", "account", "created_by__wagtail_userprofile")
         self.mailing = get_object_or_404(mailings, pk=mailing_id)
-        context = live_context(self.mailing) | {"may_send": request.user.has_perm("campaigns.send_mailing")}
+        context = {
+            **live_context(self.mailing),
+            "may_send": request.user.has_perm("campaigns.send_mailing"),
+            "issue_url": issue_url(self.mailing, colleague(request)),
+            "by": story.by(self.mailing),
+        }
         if request.GET.get("part") == "live":
             return render(request, "office/monitor_live.html", context)
         return self.answer(
             **context,
-            issue_url=issue_url(self.mailing, colleague(request)),
-            by=story.by(self.mailing),
             has_left=bool(context["progress"].n_accepted),
             links=report.clicks(self.mailing),
             n_clickers=report.n_clickers(self.mailing),
@@ -189,6 +207,7 @@ class Act(OfficeView):
         except sending.WrongMoment as error:
             messages.error(request, str(error))
         else:
-            log(mailing.issue or mailing, f"circolare.mailing.{verb}", user=colleague(request), title=mailing.title)
+            about = {"title": mailing.title, "data": {"mailing": mailing.pk}}
+            log(mailing.issue or mailing, f"circolare.mailing.{verb}", user=colleague(request), **about)
             messages.success(request, str(said))  # at once: a lazy text is read when the colleague's language is gone
         return redirect("office_mailing", mailing_id)

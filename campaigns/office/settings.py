@@ -13,6 +13,7 @@ from wagtail.admin.views.generic import DeleteView
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from campaigns.models import Account, Mailing
+from campaigns.office.listing import SaysWhatFor
 
 
 class DeleteAccountView(DeleteView):
@@ -29,10 +30,11 @@ class DeleteAccountView(DeleteView):
         return super().post(request, *args, **kwargs)
 
 
-class AccountViewSet(ModelViewSet):
+class AccountViewSet(SaysWhatFor, ModelViewSet):
     """Addresses and passwords stand in the environment; here stands how fast and whether."""
 
     model = Account
+    what_for = _("A sending account is a way out for mail: which server, how fast, and whether it rests.")
     icon = "mail"
     menu_label = _("Sending accounts")
     add_to_settings_menu = True

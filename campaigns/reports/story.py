@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from wagtail.admin.utils import get_user_display_name
 from wagtail.models import ModelLogEntry, PageLogEntry
@@ -63,7 +63,8 @@ def _begun(mailing: Mailing) -> str:
 
 def _of_log(mailing: Mailing) -> Iterator[Happening]:
     """The entries of its issue while it was the issue's mailing: an issue has one at a time."""
-    entries = _entries(mailing).filter(action__startswith=ACTIONS, timestamp__gte=mailing.created_at)
+    is_its_own = Q(data__mailing=mailing.pk) | Q(data__mailing__isnull=True)  # older entries name none
+    entries = _entries(mailing).filter(is_its_own, action__startswith=ACTIONS, timestamp__gte=mailing.created_at)
     if mailing.finished_at:
         entries = entries.filter(timestamp__lte=mailing.finished_at + AFTERWARDS)
     for entry in entries.exclude(action=SENT).select_related("user"):
