@@ -65,11 +65,12 @@ def as_csv(table: list[Row]) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerow(table[0])
-    writer.writerows([_cell(value) for value in row.values()] for row in table)
+    writer.writerows([cell(value) for value in row.values()] for row in table)
     return text.getvalue()
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """A value as a cell of a CSV file, harmless to spreadsheets."""
     if value is None:
         return ""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -22,6 +22,7 @@ from campaigns.journeys import acting, people, screens
 from campaigns.journeys.forms import JourneyForm, OutlineWidget
 from campaigns.journeys.panels import StatePanel
 from campaigns.models import Journey, Run
+from campaigns.office.listing import SaysWhatFor
 
 PANELS = [
     StatePanel(heading=gettext_lazy("State")),
@@ -90,10 +91,13 @@ class JourneyUnpublish(UnpublishView):
         return redirect("journeys:state", kwargs["pk"], "pause")
 
 
-class JourneyViewSet(SnippetViewSet):
+class JourneyViewSet(SaysWhatFor, SnippetViewSet):
     """The list, the form and our own screens below one address."""
 
     model = Journey
+    what_for = gettext_lazy(
+        "A journey accompanies people step by step: it waits, listens to what they do and writes at the right moment."
+    )
     icon = "redirect"
     menu_label = gettext_lazy("Journeys")
     menu_hook = "register_circolare_menu_item"

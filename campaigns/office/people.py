@@ -1,39 +1,131 @@
-"""Subscribers in the admin: the list, and one person with the whole history."""
+"""Subscribers in the admin: the list with its filters, and the file of it for those who may take it away."""
 
 from typing import Any
 
+import django_filters
+from django.conf import settings
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
+from django.utils.functional import cached_property
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from wagtail.admin.auth import permission_denied
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel
-from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn
+from wagtail.admin.ui.tables import BaseColumn, BulkActionsCheckboxColumn, Column, DateColumn, StatusTagColumn
+from wagtail.admin.views.mixins import SpreadsheetExportMixin
 from wagtail.log_actions import log
 from wagtail.snippets.views.snippets import CreateView, DeleteView, IndexView, SnippetViewSet
 
-from campaigns.office import timeline
-from campaigns.office.doors import OfficeView, colleague
-from campaigns.office.forms import NoteForm
-from subscribers import consent, erasure, events
-from subscribers.models import Facts, Kind, State, Subscriber
+from campaigns import exporting
+from campaigns.office import words
+from campaigns.office.doors import colleague
+from campaigns.office.listing import SaysWhatFor
+from content.models import Topic
+from subscribers.models import Permission, Purpose, Segment, SignupForm, State, Subscriber
+from subscribers.segments import rules, sets
+
+EXPORT = "subscribers.export_subscriber"
+Choices = list[tuple[str, str]]
+
+
+def newsletters() -> Choices:
+    """What one may have agreed to, by its title in the language of the office."""
+    here = get_language() or settings.LANGUAGE_CODE
+    return [(str(one.pk), one.title(here)) for one in Purpose.objects.all()]
+
+
+def topics() -> Choices:
+    """Topics by the key that joins their languages, named in the language of the office where there is such a name."""
+    here = (get_language() or "")[:2]
+    rows = Topic.objects.values_list("translation_key", "locale__language_code", "name")
+    names = {key.hex: name for key, _code, name in sorted(rows, key=lambda row: row[1] == here)}
+    return sorted(names.items(), key=lambda choice: choice[1])
+
+
+def sources() -> Choices:
+    """The forms, and the ways in that are no form."""
+    codes = [f"form:{key}" for key in SignupForm.objects.order_by("key").values_list("key", flat=True).distinct()]
+    return list(words.origins([*codes, "import", "home", "api"]).items())
+
+
+def segments() -> Choices:
+    """Every segment by its name."""
+    return [(str(one.pk), one.name) for one in Segment.objects.all()]
 
 
 class SubscriberFilters(WagtailFilterSet):
     """Chips above the list."""
 
+    locale = django_filters.ChoiceFilter(choices=settings.LANGUAGES, label=gettext_lazy("Language"))
+    agreed = django_filters.ChoiceFilter(choices=newsletters, method="agreed_to", label=gettext_lazy("Agreed to"))
+    topic = django_filters.ChoiceFilter(choices=topics, method="chose", label=gettext_lazy("Topic"))
+    source = django_filters.ChoiceFilter(choices=sources, method="came_by", label=gettext_lazy("Came by"))
+    segment = django_filters.ChoiceFilter(choices=segments, method="inside", label=gettext_lazy("Segment"))
+
     class Meta:
         model = Subscriber
-        fields = ["state", "locale", "frequency", "stage"]
+        fields = ["state", "locale", "agreed", "topic", "source", "segment", "frequency", "stage"]
+
+    def agreed_to(self, people: QuerySet[Subscriber], name: str, value: str) -> QuerySet[Subscriber]:
+        """Whose permission stands."""
+        given = Permission.objects.filter(subscriber=OuterRef("pk"), purpose_id=value, is_given=True)
+        return people.filter(Exists(given))
+
+    def chose(self, people: QuerySet[Subscriber], name: str, value: str) -> QuerySet[Subscriber]:
+        """Who ticked the topic, in whichever language."""
+        ticked = Subscriber.topics.through.objects.filter(subscriber=OuterRef("pk"), topic__translation_key=value)
+        return people.filter(Exists(ticked))
+
+    def came_by(self, people: QuerySet[Subscriber], name: str, value: str) -> QuerySet[Subscriber]:
+        """One form, or every import."""
+        is_form = value.startswith("form:")
+        return people.filter(source=value) if is_form else people.filter(source__startswith=value)
+
+    def inside(self, people: QuerySet[Subscriber], name: str, value: str) -> QuerySet[Subscriber]:
+        """Whom the segment describes now; nobody where its rule cannot be read any more."""
+        segment = Segment.objects.get(pk=value)
+        try:
+            return people.filter(pk__in=sets.matching(rules.parse(segment.rule), now=timezone.now()).values("pk"))
+        except rules.RuleError as error:
+            if self.request:
+                messages.error(self.request, f"{segment}: {error}")
+            return people.none()
 
 
 class SubscriberIndex(IndexView):
-    """The title leads to the person's page, not to a form."""
+    """The title leads to the person's page, not to a form. Nothing is ticked: people are not deleted in bulk."""
+
+    # A cell that begins like a formula would be one in a spreadsheet.
+    custom_value_preprocess = {**SpreadsheetExportMixin.custom_value_preprocess, str: {"csv": exporting.cell}}
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Refuse the file to whoever may not take it away."""
+        if self.is_export and not request.user.has_perm(EXPORT):
+            return permission_denied(request)
+        return super().dispatch(request, *args, **kwargs)
+
+    def render_to_response(self, context: dict[str, Any], **options: Any) -> HttpResponse:
+        """Keep in the log who took how many people away."""
+        if self.is_export:
+            user = colleague(self.request)
+            log(user, "circolare.people.export", user=user, data={"people": len(context["object_list"])})
+        return super().render_to_response(context, **options)
+
+    @cached_property
+    def show_export_buttons(self) -> bool:
+        """For those who have the right."""
+        return self.request.user.has_perm(EXPORT)
+
+    @cached_property
+    def columns(self) -> list[BaseColumn]:
+        """Without Wagtail's boxes: deleting is all that they could do."""
+        return [column for column in super().columns if not isinstance(column, BulkActionsCheckboxColumn)]
 
     def get_edit_url(self, instance: Subscriber) -> str:
         """The person's page."""
@@ -58,7 +150,7 @@ class NoDelete(DeleteView):
         return redirect("office_person", kwargs["pk"])
 
 
-class SubscriberViewSet(SnippetViewSet):
+class SubscriberViewSet(SaysWhatFor, SnippetViewSet):
     """List, search, filters, and a short form for what a colleague may correct."""
 
     model = Subscriber
@@ -71,6 +163,10 @@ class SubscriberViewSet(SnippetViewSet):
     add_view_class = NoAdd
     delete_view_class = NoDelete
     copy_view_enabled = False
+    what_for = gettext_lazy(
+        "Here are the people who asked for your letters: who they are, what they agreed to, and their whole history. "
+        "They come in by a sign-up form."
+    )
     list_display = [
         "__str__",
         Column("address", label=gettext_lazy("Address")),
@@ -80,10 +176,27 @@ class SubscriberViewSet(SnippetViewSet):
             accessor=lambda row: row.get_state_display(),
             primary=lambda row: row.state == State.ACTIVE,
         ),
-        Column("locale", label=gettext_lazy("Language")),
+        Column("locale", label=gettext_lazy("Language"), accessor=lambda row: words.language(row.locale)),
         Column("stage", label=gettext_lazy("Stage"), accessor=lambda row: row.get_stage_display()),
         DateColumn("created_at", label=gettext_lazy("Added"), sort_key="created_at"),
     ]
+    list_export = [
+        "name",
+        "address",
+        "locale",
+        "get_state_display",
+        "get_frequency_display",
+        "get_stage_display",
+        "source",
+        "created_at",
+    ]
+    export_headings = {
+        "get_state_display": gettext_lazy("State"),
+        "get_frequency_display": gettext_lazy("How often"),
+        "get_stage_display": gettext_lazy("Stage"),
+        "source": gettext_lazy("Came by"),
+    }
+    export_filename = "circolare-people"
     list_per_page = 50
     filterset_class = SubscriberFilters
     search_fields = ["name", "address_key"]
@@ -99,99 +212,14 @@ class SubscriberViewSet(SnippetViewSet):
     ]
 
     def get_index_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        """Without the button that leads to a form nobody should need."""
-        return super().get_index_view_kwargs(**kwargs) | {"add_url_name": None}
+        """Without the button that leads to a form nobody should need; an empty list leads to the sign-up forms."""
+        first = {
+            "what_for": self.what_for,
+            "first_url": reverse_lazy("wagtailsnippets_subscribers_signupform:list"),
+            "first_label": gettext_lazy("To the sign-up forms"),
+        }
+        return super().get_index_view_kwargs(**{"extra_context": first, **kwargs}) | {"add_url_name": None}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Subscriber]:
         """Everybody but those who were erased."""
         return Subscriber.objects.exclude(state=State.ERASED)
-
-
-class Person(OfficeView):
-    """One person: who, what they agreed to, where they are, the whole history."""
-
-    permission = "subscribers.view_subscriber"
-    act_permission = "subscribers.change_subscriber"
-    template_name = "office/person.html"
-    header_icon = "user"
-
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        """The person of the address."""
-        super().setup(request, *args, **kwargs)
-        self.person = get_object_or_404(Subscriber, pk=kwargs["subscriber_id"])
-
-    def get_page_title(self) -> str:
-        """The name, or the address."""
-        return str(self.person)
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Back to the list."""
-        people = reverse("wagtailsnippets_subscribers_subscriber:list")
-        return [
-            *self.breadcrumbs_items,
-            {"url": people, "label": _("Subscribers")},
-            {"url": "", "label": self.get_page_title()},
-        ]
-
-    def get(self, request: HttpRequest, subscriber_id: int, note_form: NoteForm | None = None) -> HttpResponse:
-        """The page; `?before=` goes on from where it ended."""
-        before = parse_datetime(request.GET.get("before", "")[:40])
-        lines = timeline.of(self.person, before=before if before and timezone.is_aware(before) else None)
-        return self.answer(
-            person=self.person,
-            facts=Facts.objects.filter(pk=self.person.pk).first(),
-            permissions=self.person.permissions.select_related("purpose").order_by("purpose__key"),
-            runs=self.person.runs.filter(state="open").select_related("journey"),
-            lines=lines,
-            older=lines[-1].at.isoformat() if len(lines) == timeline.N_ROWS else "",
-            note_form=note_form or NoteForm(),
-            may_change=request.user.has_perm(self.act_permission),
-            may_erase=request.user.has_perm("subscribers.erase_subscriber"),
-        )
-
-    def post(self, request: HttpRequest, subscriber_id: int) -> HttpResponse:
-        """Add a note, withdraw one's mails on a person's word, or erase."""
-        acts = {"note": self.note, "stop": self.stop, "erase": self.erase}
-        act = acts.get(request.POST.get("act", ""))
-        if act is None:
-            messages.error(request, _("That button is not known; nothing was changed."))
-            return redirect(request.path)
-        return act()
-
-    def note(self) -> HttpResponse:
-        """Keep the note as an event of the person."""
-        form = NoteForm(self.request.POST)
-        if not form.is_valid():
-            return self.get(self.request, self.person.pk, note_form=form)
-        now = timezone.now()
-        events.record(
-            Kind.NOTED,
-            subscriber_id=self.person.pk,
-            occurred_at=now,
-            now=now,
-            source="admin",
-            evidence="human",
-            payload={"text": form.cleaned_data["text"], "by": colleague(self.request).pk},
-        )
-        messages.success(self.request, _("Noted."))
-        return redirect(self.request.path)
-
-    def stop(self) -> HttpResponse:
-        """Withdraw every permission, because the person asked a colleague to."""
-        consent.withdraw_all(self.person, source=f"admin:{colleague(self.request).pk}", now=timezone.now())
-        log(self.person, "circolare.person.stop", user=colleague(self.request), title=f"#{self.person.pk}")
-        messages.success(self.request, _("Nothing more will be sent to this person."))
-        return redirect(self.request.path)
-
-    def erase(self) -> HttpResponse:
-        """Erase after the number on the page was typed; needs its own right."""
-        if not self.request.user.has_perm("subscribers.erase_subscriber"):
-            messages.error(self.request, _("Erasing needs the administrator's right; nothing was erased."))
-            return redirect(self.request.path)
-        if self.request.POST.get("number", "").strip() != str(self.person.pk):
-            messages.error(self.request, _("The number does not match; nothing was erased."))
-            return redirect(self.request.path)
-        erasure.erase(self.person, now=timezone.now())
-        log(self.person, "circolare.person.erase", user=colleague(self.request), title=f"#{self.person.pk}")
-        messages.success(self.request, _("Erased. Counts remain, without the person."))
-        return redirect("wagtailsnippets_subscribers_subscriber:list")

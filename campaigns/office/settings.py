@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
@@ -12,6 +13,7 @@ from wagtail.admin.views.generic import DeleteView
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from campaigns.models import Account, Mailing
+from campaigns.office.listing import SaysWhatFor
 
 
 class DeleteAccountView(DeleteView):
@@ -20,18 +22,19 @@ class DeleteAccountView(DeleteView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Delete, or say what comes first."""
         if self.object.is_default:
-            messages.error(request, _("Mail leaves by this account. Let another one be the default first."))
+            messages.error(request, gettext("Mail leaves by this account. Let another one be the default first."))
             return redirect(self.get_success_url())
         if Mailing.objects.filter(account=self.object).exists():
-            messages.error(request, _("Mailings left by this account, and their history names it. It was kept."))
+            messages.error(request, gettext("Mailings left by this account, and their history names it. It was kept."))
             return redirect(self.get_success_url())
         return super().post(request, *args, **kwargs)
 
 
-class AccountViewSet(ModelViewSet):
+class AccountViewSet(SaysWhatFor, ModelViewSet):
     """Addresses and passwords stand in the environment; here stands how fast and whether."""
 
     model = Account
+    what_for = _("A sending account is a way out for mail: which server, how fast, and whether it rests.")
     icon = "mail"
     menu_label = _("Sending accounts")
     add_to_settings_menu = True

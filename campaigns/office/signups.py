@@ -5,13 +5,18 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from campaigns.office.listing import SaysWhatFor
 from subscribers.models import Purpose, SignupForm
 
 
-class SignupFormViewSet(SnippetViewSet):
+class SignupFormViewSet(SaysWhatFor, SnippetViewSet):
     """What a form promises; the same key joins its languages and its places in pages."""
 
     model = SignupForm
+    what_for = _(
+        "A sign-up form stands in your pages and lets people ask for your letters. Write once what it promises, and "
+        "place it anywhere."
+    )
     icon = "form"
     menu_label = _("Sign-up forms")
     menu_hook = "register_circolare_menu_item"
@@ -32,10 +37,14 @@ class SignupFormViewSet(SnippetViewSet):
     ]
 
 
-class PurposeViewSet(SnippetViewSet):
+class PurposeViewSet(SaysWhatFor, SnippetViewSet):
     """What one may agree to. The key is written once: consents name it for ever."""
 
     model = Purpose
+    what_for = _(
+        "A purpose is something people can agree to: a newsletter, or being seen while they read. Nothing is sent "
+        "without one."
+    )
     icon = "check"
     menu_label = _("Purposes")
     menu_hook = "register_circolare_menu_item"

@@ -7,14 +7,18 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from campaigns.models import Email, Newsletter
 from campaigns.office.editing import EmailCreateView, EmailEditView
+from campaigns.office.listing import SaysWhatFor
 
 MENU = "register_circolare_menu_item"
 
 
-class NewsletterViewSet(SnippetViewSet):
+class NewsletterViewSet(SaysWhatFor, SnippetViewSet):
     """A publication people subscribe to."""
 
     model = Newsletter
+    what_for = _(
+        "A newsletter is a letter people can subscribe to: who it is from and what they agree to. Its issues are pages."
+    )
     icon = "mail"
     menu_label = _("Newsletters")
     menu_hook = MENU
@@ -22,10 +26,11 @@ class NewsletterViewSet(SnippetViewSet):
     list_display = ["name", "purpose", "sender_name", "sender_address"]
 
 
-class EmailViewSet(SnippetViewSet):
+class EmailViewSet(SaysWhatFor, SnippetViewSet):
     """A message without a page, one row a language, used by journeys."""
 
     model = Email
+    what_for = _("Here are the mails that journeys send by themselves, each in every language you write in.")
     icon = "doc-full"
     add_view_class = EmailCreateView
     edit_view_class = EmailEditView

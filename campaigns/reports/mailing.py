@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.conf import settings
+from django.db.models import Count, F, Max, Q, QuerySet, Value
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Concat
 
 from campaigns.models import Delivery, Mailing
+from campaigns.reports import replies
 from subscribers.models import Event, Evidence, Kind
 
 RATE_WINDOW = timedelta(seconds=20)
@@ -18,6 +22,7 @@ WAITING = (
     Delivery.State.DEFERRED,
 )
 N_DOMAINS = 12
+BETWEEN = "\n"  # codes and words of one refusal, which are one line each
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class Progress:
     counts: dict[str, int]  # by Delivery.State, states without rows left out
     n_total: int
     n_waiting: int
-    n_per_second: float  # accepted, over the last RATE_WINDOW
+    n_per_second: float  # accepted, over the last RATE_WINDOW; 0 unless the mailing is leaving
     seconds_left: int | None  # None where nothing moves
     is_balanced: bool  # candidates = accepted + failed + excluded + unknown + waiting
     at: datetime
@@ -58,7 +63,9 @@ class Progress:
 
     @property
     def percent(self) -> int:
-        """Share of those to be sent that is decided, 0-100; 100 only when nothing waits."""
+        """Share of those to be sent that is decided, 0-100; 100 only when somebody was chosen and nothing waits."""
+        if not self.n_total:
+            return 0
         if not self.n_waiting:
             return 100
         n_to_send = self.n_total - self.n_excluded
@@ -82,16 +89,23 @@ class LinkClicks:
     url: str
     n_people: int
     n_clicks: int
+    title: str = ""  # of the page, where it is one of ours
+
+    @property
+    def place(self) -> str:
+        """The address as short as it still says where: our own without its host."""
+        parts = urlsplit(self.url)
+        is_own = parts.netloc == urlsplit(settings.WAGTAILADMIN_BASE_URL).netloc
+        return f"{'' if is_own else parts.netloc}{parts.path}" or self.url
 
 
 def progress(mailing: Mailing, *, now: datetime) -> Progress:
-    """Counts by state and the speed of the last seconds; two queries."""
+    """Counts by state and, while it leaves, the speed of the last seconds; two queries."""
     rows = mailing.deliveries.values_list("state").annotate(n=Count("id"))
     counts = dict(rows)
     n_total = sum(counts.values())
     n_waiting = sum(counts.get(state, 0) for state in WAITING)
-    n_recent = mailing.deliveries.filter(state=Delivery.State.ACCEPTED, done_at__gt=now - RATE_WINDOW).count()
-    rate = n_recent / RATE_WINDOW.total_seconds()
+    rate = _rate(mailing, now) if mailing.state == Mailing.State.SENDING else 0.0
     return Progress(
         counts=counts,
         n_total=n_total,
@@ -101,6 +115,22 @@ def progress(mailing: Mailing, *, now: datetime) -> Progress:
         is_balanced=mailing.is_standing or not mailing.is_snapshot_complete or n_total == mailing.n_candidates,
         at=now,
     )
+
+
+def _rate(mailing: Mailing, now: datetime) -> float:
+    n_recent = mailing.deliveries.filter(state=Delivery.State.ACCEPTED, done_at__gt=now - RATE_WINDOW).count()
+    return n_recent / RATE_WINDOW.total_seconds()
+
+
+def n_waiting(mailing: Mailing) -> int:
+    """Mails that nothing was decided about yet."""
+    return mailing.deliveries.filter(state__in=WAITING).count()
+
+
+def n_given_up(mailing: Mailing) -> int:
+    """People who waited when it was cancelled, or whose mail failed: those it could still be sent to."""
+    cancelled = Q(state=Delivery.State.EXCLUDED, reason=Delivery.Reason.CANCELLED)
+    return mailing.deliveries.filter(cancelled | Q(state=Delivery.State.FAILED)).count()
 
 
 def left_out(mailing: Mailing) -> list[LeftOut]:
@@ -120,7 +150,7 @@ def _reason_label(state: str, reason: str) -> str:
 
 
 def domains(mailing: Mailing) -> list[dict[str, Any]]:  # Any: counts and words of one row
-    """The receiving domains with the most mails: accepted, waiting, failed and the server's last words."""
+    """The receiving domains with the most mails: accepted, waiting, failed, a refusal of theirs and what it means."""
     rows = (
         mailing.deliveries.exclude(state=Delivery.State.EXCLUDED)
         .values("domain")
@@ -129,11 +159,18 @@ def domains(mailing: Mailing) -> list[dict[str, Any]]:  # Any: counts and words 
             n_accepted=Count("id", filter=Q(state=Delivery.State.ACCEPTED)),
             n_waiting=Count("id", filter=Q(state__in=WAITING)),
             n_failed=Count("id", filter=Q(state=Delivery.State.FAILED)),
-            last_reply=Max("reply", filter=~Q(code="") & ~Q(state=Delivery.State.ACCEPTED)),
+            refusal=Max(
+                Concat(F("code"), Value(BETWEEN), F("reply")), filter=~Q(code="") & ~Q(state=Delivery.State.ACCEPTED)
+            ),
         )
         .order_by("-n", "domain")
     )
-    return [dict(row) for row in rows[:N_DOMAINS]]
+    return [{**row, **_refusal(row["refusal"] or "")} for row in rows[:N_DOMAINS]]
+
+
+def _refusal(joined: str) -> dict[str, str]:
+    code, _between, reply = joined.partition(BETWEEN)
+    return {"last_reply": reply, "meaning": replies.meaning(code, reply)}
 
 
 def human_clicks(mailing: Mailing) -> QuerySet[Event]:
@@ -150,10 +187,14 @@ def clicks(mailing: Mailing) -> list[LinkClicks]:
         human_clicks(mailing)
         .annotate(url=KeyTextTransform("url", "payload"))
         .values("url")
-        .annotate(n_people=Count("subscriber", distinct=True), n_clicks=Count("id"))
+        .annotate(
+            n_people=Count("subscriber", distinct=True),
+            n_clicks=Count("id"),
+            title=Max(KeyTextTransform("title", "payload")),
+        )
         .order_by("-n_people", "url")
     )
-    return [LinkClicks(row["url"], row["n_people"], row["n_clicks"]) for row in rows]
+    return [LinkClicks(row["url"], row["n_people"], row["n_clicks"], row["title"] or "") for row in rows]
 
 
 def n_clickers(mailing: Mailing) -> int:

@@ -11,7 +11,7 @@ from django.utils.translation import override
 from wagtail.documents import get_document_model
 from wagtail.models import Collection, Page, ReferenceIndex
 
-from campaigns.journeys import mails, versions
+from campaigns.journeys import mails, usage, versions
 from campaigns.models import (
     CapturedMail,
     Delivery,
@@ -42,6 +42,7 @@ from subscribers.models import (
     PendingEvent,
     Permission,
     Purpose,
+    Segment,
     Signup,
     SignupForm,
     Subscriber,
@@ -78,6 +79,7 @@ def clear(now: datetime) -> Cleared:
         _people(cleared)
         _mailings(cleared)
         _pages(cleared)
+        _segments(cleared)
         _rest(cleared)
     return cleared
 
@@ -174,6 +176,22 @@ def _delete_page(pk: int) -> int:
         return 0
     page.specific.delete()
     return 1
+
+
+def _segments(cleared: Cleared) -> None:
+    """Segments that no issue, journey or segment of somebody else names."""
+    for segment in Segment.objects.filter(SAMPLE):
+        others = Segment.objects.exclude(pk=segment.pk).exclude(is_sample=True)
+        is_used = (
+            IssuePage.objects.filter(segment=segment).exists()
+            or bool(usage.of_segment(segment))
+            or any(usage.names_segment(other.rule, segment.pk) for other in others)
+        )
+        if is_used:
+            cleared.kept.append(_("the segment “%(name)s”: something of yours names it") % {"name": segment})
+        else:
+            segment.delete()
+            cleared.gone(_("segments"), 1)
 
 
 def _rest(cleared: Cleared) -> None:

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from campaigns.models import IssuePage, Newsletter
-from campaigns.sample import letters, library, mails, paths, publication, texts, words
+from campaigns.sample import letters, library, mails, paths, publication, segments, texts, words
 from campaigns.sample.living import issues, walking, world
 from campaigns.sample.living.story import Story
 from campaigns.sample.model import calendar, plan
 from content.models import ArticlePage, Author, Topic
-from subscribers.models import Purpose, SignupForm, Subscriber
+from subscribers.models import Purpose, Segment, SignupForm, Subscriber
 
 Say = Callable[[int, int, str], None]  # parts done, parts in all, what comes now
 Forms = dict[str, dict[str, int]]  # {key: {language: id}}
@@ -60,6 +60,7 @@ def _taken() -> Iterator[str]:
         (Purpose, {"key__in": list(words.newsletters())}),
         (Newsletter, {"slug__in": [given["slug"] for given in words.newsletters().values()]}),
         (SignupForm, {"key__in": list(words.forms())}),
+        (Segment, {"name__in": list(segments.all_rules())}),
         (Author, {"slug__in": [publication.slug_of(name) for name in words.authors()]}),
         (
             Topic,
@@ -82,6 +83,7 @@ def _fill(seed: int, day: date, now: datetime, say: Say) -> None:
     publication.make_topics()
     publication.make_authors()
     publication.greet()
+    segments.make(now)
     say(1, N_PARTS, _("newsletters and the form"))
     newsletters = letters.make(now)
     forms = letters.make_forms()

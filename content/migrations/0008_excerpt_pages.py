@@ -1,4 +1,3 @@
-
 import django.core.validators
 from django.conf import settings
 from django.db import migrations, models

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Site
+from wagtail.users.models import UserProfile
 
 from campaigns import audience
 from campaigns.models import Delivery, IssuePage, Mailing, PublisherSettings
@@ -305,3 +306,24 @@ def test_a_person_who_asks_a_colleague_to_stop_gets_nothing_more(issue: IssuePag
     staff("Marketers").post(reverse("office_person", args=[person.pk]), {"act": "stop"})
 
     assert audience.count(issue).n_chosen == 0
+
+
+@pytest.mark.parametrize(
+    ("verb", "before", "said"),
+    [
+        ("undo", Mailing.State.HOLDING, "Fermato: non è uscito nulla."),
+        ("pause", Mailing.State.SENDING, "In pausa."),
+        ("cancel", Mailing.State.SENDING, "Annullato."),
+    ],
+)
+def test_buttons_answer_in_the_language_of_the_colleague(issue: IssuePage, verb: str, before: str, said: str) -> None:
+    mailing = make.mailing(issue=issue, state=before)
+    make.delivery(mailing)
+    client = Client(headers={"accept-language": "en"})
+    user = make.staff("Marketers")
+    UserProfile.objects.create(user=user, preferred_language="it")
+    client.force_login(user)
+
+    page = client.post(reverse("office_mailing_act", args=[mailing.pk]), {"verb": verb}, follow=True)
+
+    assert said in page.content.decode()

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.test import Client
 
-from campaigns.office.segments import EXAMPLE
+from campaigns.office.segments import EXAMPLE, quick_count
 from subscribers.models import Segment
 from subscribers.segments import rules
 from tests.factories import campaigns as make
@@ -75,3 +75,15 @@ def test_a_rule_that_was_written_past_the_form_is_shown_with_its_trouble(markete
     assert page.status_code == 200
     assert "error-message" in page.content.decode()
     assert marketer.get(LIST).status_code == 200
+
+
+def test_the_list_counts_each_segment_and_leaves_out_what_cannot_be_counted(marketer: Client) -> None:
+    people.subscriber(locale="en")
+    people.subscriber(locale="it")
+    Segment.objects.create(name="A", rule={"field": "locale", "is": "en"})
+    Segment.objects.create(name="B", rule={"nonsense": 1})
+
+    page = marketer.get(LIST)
+
+    assert [one.n_people for one in page.context["object_list"]] == [1, ""]
+    assert quick_count(Segment.objects.get(name="A"), 0.0) == ""

@@ -22,7 +22,7 @@ from campaigns.models import CapturedMail, Delivery, Email, IssuePage, Journey, 
 from campaigns.rendering import checks
 from campaigns.rendering.trouble import Level
 from campaigns.reports import mailing as report
-from campaigns.sample import fill, paths, publication, texts
+from campaigns.sample import fill, paths, publication, segments, texts
 from campaigns.sample.model import calendar, plan, truths, walks
 from content.models import ArticlePage, Author, ColumnPage, LandingPage, PlainPage, ResourcePage, SeriesPage, Topic
 from subscribers.models import (
@@ -33,6 +33,7 @@ from subscribers.models import (
     Kind,
     MailRequest,
     PendingEvent,
+    Segment,
     SignupForm,
     State,
     Subscriber,
@@ -187,6 +188,14 @@ def test_segments_find_the_people_the_model_knows(known: truths.Truths) -> None:
     assert len(in_segment({"field": "state", "is": "bouncing"})) == known.n_hard_bounces
     assert len(in_segment({"field": "state", "is": "complained"})) == known.n_complaints
     assert Event.objects.filter(kind=Kind.MAIL_BOUNCED).count() == known.n_bounces
+
+
+def test_its_own_segments_are_for_somebody_and_never_for_everybody() -> None:
+    n_people = Subscriber.objects.filter(is_sample=True).count()
+    found = {one.name: len(in_segment(one.rule)) for one in Segment.objects.filter(is_sample=True)}
+
+    assert list(found) == sorted(segments.all_rules())
+    assert [name for name, n in found.items() if not 0 < n < n_people] == []
 
 
 def test_every_piece_was_read_by_as_many_as_the_model_knows(known: truths.Truths) -> None:
