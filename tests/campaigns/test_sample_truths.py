@@ -92,7 +92,7 @@ def test_the_sample_is_whole_public_and_silent() -> None:
     assert (Topic.objects.count(), Author.objects.filter(is_invented=True).count()) == (12, 8)
     assert all(page.author and page.topics.exists() and page.standfirst for page in ArticlePage.objects.all())
     assert (SignupForm.objects.count(), Newsletter.objects.count(), Email.objects.filter(live=True).count()) == (
-        2,
+        4,
         3,
         22,
     )
