@@ -114,7 +114,7 @@ def test_results_of_a_piece_are_those_of_the_explorer(office: Client, italian: L
         for page in (article, resource)
     ]
 
-    assert figures == [["Readers", "Sign-ups", "Mailed in"], ["Downloads", "Sign-ups", "Mailed in"]]
+    assert figures == [["Readers", "Useful", "Sign-ups", "Mailed in"], ["Downloads", "Sign-ups", "Mailed in"]]
 
 
 def test_a_panel_is_of_its_pages_and_for_those_who_edit_them(office: Client, issue: IssuePage, italian: Locale) -> None:
