@@ -27,9 +27,9 @@ from subscribers.suppression import STOPS_SERVICE, suppressed_among
 Kind = MailRequest.Kind
 A_DAY = timedelta(days=1)
 FORMS = "forms"  # the group of what anybody can cause for any mailbox
-ON_FORMS = (Kind.CONFIRM, Kind.REMIND, Kind.ALREADY, Kind.RESOURCE)
-# Mails of a group to one mailbox within any 24 hours. A stranger can cause the first two: five a day at worst.
-MAX_A_DAY = {FORMS: 3, Kind.LINK: 2, Kind.EXPORT: 3, Kind.ERASE: 3, Kind.ADDRESS: 3}
+ON_FORMS = (Kind.CONFIRM, Kind.REMIND, Kind.ALREADY, Kind.RESOURCE, Kind.LINK)
+# Mails of a group to one mailbox within any 24 hours. A stranger can cause those of the first alone.
+MAX_A_DAY = {FORMS: 3, Kind.EXPORT: 3, Kind.ERASE: 3, Kind.ADDRESS: 3}
 KEPT = timedelta(days=90)  # afterwards a taken request tells nothing that its delivery does not
 WAITS_FOR_CONFIRMATION = (Kind.CONFIRM, Kind.REMIND)
 
