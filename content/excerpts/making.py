@@ -25,7 +25,7 @@ SECONDS = 6  # of waiting for the program
 KEPT_SECONDS = 30 * 86_400  # a picture stays in the cache
 TOLD_SECONDS = KEPT_SECONDS - 3_600  # what is known of the pictures goes before they do
 FAILED_SECONDS = 3_600  # before a file that gave nothing is tried again
-PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "TMPDIR")  # of our own environment: no keys, no addresses
+OURS = {"PATH": os.defpath}  # the program's whole environment: no keys, no addresses
 Sizes = tuple[tuple[int, int], ...]  # width and height in pixels
 
 
@@ -117,10 +117,9 @@ def _run(document: AbstractDocument, number: int) -> Made:
 def _print(given: IO[bytes], answer: IO[bytes], number: int) -> None:
     """Raises: Failed where the program ends badly or not at all."""
     command = [sys.executable, "-I", str(PROGRAM), str(number), str(WIDTH)]
-    variables = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     try:
         done = subprocess.run(  # noqa: S603 — our own words
-            command, stdin=given, stdout=answer, stderr=subprocess.DEVNULL, env=variables, cwd="/", timeout=SECONDS
+            command, stdin=given, stdout=answer, stderr=subprocess.DEVNULL, env=OURS, cwd="/", timeout=SECONDS
         )
     except subprocess.TimeoutExpired as error:
         raise Failed("it takes too long") from error
