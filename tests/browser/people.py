@@ -28,7 +28,8 @@ class Reader:
         page.goto(self.site)
         page.locator("main a[href*='/articoli/'], main a[href*='/articles/']").first.click()
         form = page.locator("main form", has=page.locator("[name=seal]")).first
-        form.locator("[name=name]").fill(self.name)
+        for field in form.locator("[name=name]").all():  # where the form asks for it
+            field.fill(self.name)
         form.locator("[name=address]").fill(self.address)
         for box in form.locator("[name=newsletters][type=checkbox]").all():
             box.check()

@@ -37,6 +37,7 @@ def test_minutes_are_whole_and_at_least_one(n_seconds: int, shown: int) -> None:
     assert reading.minutes(n_seconds) == shown
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("first", "last", "is_updated"),
     [
