@@ -172,7 +172,7 @@ def test_a_marketer_tests_reviews_sends_and_watches(chromium: Browser, site: str
     subject, _mail, _inbox = colleague.mail(1)
     assert subject.startswith("[Prova]")
 
-    # By key: right after scrolling, a click of a program is still routed to the sandboxed frame that stood there before.
+    # By key: right after scrolling, a program’s click is still routed to the sandboxed frame that stood there before.
     page.locator("button[value=send]").press("Enter")
     page.wait_for_load_state()
     expect(page.locator("[data-state=finished]")).to_be_visible(timeout=90_000)
