@@ -1,8 +1,10 @@
 """What the parts, columns and short codes of an export are called on the page that shows it."""
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Delivery, PurposeClass, Run
+from content.navigation import own_name
 from subscribers import stages
 from subscribers.models import Consent, Evidence, Frequency, Kind, MailRequest, Stage, State, Suppression
 
@@ -145,4 +147,4 @@ SIGNS = {
     "act": stages.Reason.ACTED,
     "advocate": stages.Reason.ADVOCATED,
 }
-LANGUAGES = {"it": "Italiano", "en": "English"}
+LANGUAGES = {code: own_name(code).capitalize() for code, _name in settings.LANGUAGES}

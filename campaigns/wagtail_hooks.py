@@ -3,6 +3,5 @@
 from campaigns.journeys import hooks as journey_hooks
 from campaigns.office import guards as office_guards
 from campaigns.office import hooks as office_hooks
-from campaigns.rendering import hooks as rendering_hooks
 
-__all__ = ["journey_hooks", "office_guards", "office_hooks", "rendering_hooks"]
+__all__ = ["journey_hooks", "office_guards", "office_hooks"]

@@ -29,7 +29,12 @@ def is_answered(n_people: int, *, seen: str, typed: str) -> bool:
     n_seen = _number(seen)
     if n_seen is None or leaving.deviates(n_seen, n_people):
         return False
-    return not is_typed(n_people) or _number(typed) == n_seen
+    return not is_typed(n_people) or is_repeated(seen, typed)
+
+
+def is_repeated(seen: str, typed: str) -> bool:
+    """Whether somebody typed the number that was shown, however they write thousands."""
+    return _number(typed) is not None and _number(typed) == _number(seen)
 
 
 def _number(text: str) -> int | None:

@@ -13,6 +13,7 @@ from wagtail.admin.views.generic.base import BaseListingView
 
 from campaigns import audience
 from campaigns.models import Delivery, IssuePage
+from campaigns.office import words
 from campaigns.office.doors import OfficeView
 from subscribers.models import Subscriber
 
@@ -31,7 +32,7 @@ class IssuePeople(OfficeView, BaseListingView):
             get_url=lambda row: reverse("office_person", args=[row.pk]),
         ),
         Column("address", label=gettext_lazy("Address")),
-        Column("language", label=gettext_lazy("Language")),
+        Column("language", label=gettext_lazy("Language"), accessor=lambda row: words.language(row.language)),
     ]
 
     def get_page_title(self) -> str:

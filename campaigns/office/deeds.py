@@ -1,25 +1,23 @@
 """What an event was about, in words: the topics chosen, the preference changed, the page, the journey."""
 
 from collections.abc import Mapping, Sequence
-from uuid import UUID
 
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from campaigns.models import Journey
 from campaigns.office import words as office_words
 from content import dates
-from content.models import Topic
 from subscribers.home.leaving import REASONS
-from subscribers.models import Event, Frequency, Kind, SignupForm
+from subscribers.models import Event, Frequency, Kind
 
 
 def words(events: Sequence[Event]) -> dict[int, str]:
     """{event id: what it was about}; empty where the kind says it all. At most three queries."""
-    topics = _topics(events)
+    kinds = {event.kind for event in events}
+    topics = office_words.topics() if Kind.TOPICS_CHOSEN in kinds else {}
     journeys = _journeys(events)
-    forms = _forms(events)
+    forms = office_words.forms({str(event.payload.get("form")) for event in events if event.kind == Kind.SIGNUP_ASKED})
     said = {}
     for event in events:
         match event.kind:
@@ -54,23 +52,7 @@ def preference(payload: Mapping[str, object]) -> str:
     return changed.get(str(payload.get("changed")), "")
 
 
-def _topics(events: Sequence[Event]) -> dict[str, str]:
-    """Names by key as events write it, in the language of the office where there is such a name."""
-    keys = {key for event in events if event.kind == Kind.TOPICS_CHOSEN for key in event.payload.get("topics", ())}
-    if not keys:
-        return {}
-    here = (get_language() or "")[:2]
-    rows = Topic.objects.filter(translation_key__in=[UUID(key) for key in keys])
-    named = rows.values_list("translation_key", "locale__language_code", "name")
-    return {key.hex: name for key, _code, name in sorted(named, key=lambda row: row[1] == here)}
-
-
 def _journeys(events: Sequence[Event]) -> dict[str, str]:
     ids = {event.object_key for event in events if event.object_kind == "journey" and event.object_key.isdigit()}
     rows = Journey.objects.filter(pk__in=ids).values_list("pk", "name") if ids else ()
     return {str(pk): name for pk, name in rows}
-
-
-def _forms(events: Sequence[Event]) -> dict[str, str]:
-    keys = {str(event.payload.get("form")) for event in events if event.kind == Kind.SIGNUP_ASKED}
-    return dict(SignupForm.objects.filter(key__in=keys).values_list("key", "title")) if keys else {}

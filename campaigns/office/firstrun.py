@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.components import Component
 from wagtail.models import Page
 from wagtail.users.models import UserProfile
 
@@ -27,6 +26,7 @@ from campaigns.models import (
     PurposeClass,
 )
 from campaigns.office.doors import OfficeView, colleague
+from campaigns.office.home import HomePanel
 from campaigns.sample import words
 from campaigns.transports import accounts
 from content.models import HomePage, PlainPage
@@ -236,7 +236,7 @@ def hide(user: User, name: str, *, is_hidden: bool) -> None:
     profile.save(update_fields=["dismissibles"])
 
 
-class ChecklistPanel(Component):
+class ChecklistPanel(HomePanel):
     """On the first page until everything is done; one line while it is put away."""
 
     name = "circolare_checklist"

@@ -1,4 +1,4 @@
-"""What the office keeps from happening in Wagtail's own screens, and what the log says of people's data."""
+"""What the office keeps from happening in Wagtail's own screens."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,9 +7,7 @@ from django.contrib import messages
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.log_actions import LogActionRegistry
 
 from campaigns.office import deleting
 
@@ -24,12 +22,3 @@ def keep_what_is_used(request: HttpRequest, snippets: Sequence[Model]) -> HttpRe
         return None
     viewset: Any = type(snippets[0]).snippet_viewset  # type: ignore[attr-defined]  # Wagtail hangs it on the model
     return redirect(viewset.get_url_name("list"))
-
-
-@hooks.register("register_log_actions")
-def log_words(actions: LogActionRegistry) -> None:
-    """What the site history says of acts that touch people's data or a mailing that had ended."""
-    actions.register_action(
-        "circolare.mailing.retry", _("Try again"), _("Let those wait again whom servers had put off")
-    )
-    actions.register_action("circolare.people.export", _("Export"), _("Took a list of people away as a file"))

@@ -59,7 +59,6 @@ class NeedsPanel(HomePanel):
             "held": Mailing.objects.filter(state=Mailing.State.HELD)[:6],
             "accounts": Account.objects.filter(paused_at__isnull=False),
             "stuck": stuck.annotate(n=Count("pk")).order_by("journey__name"),
-            "may_see_notices": parent_context["request"].user.has_perm("campaigns.change_account"),
         }
 
 

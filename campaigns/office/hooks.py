@@ -20,6 +20,7 @@ from campaigns.office import urls
 from campaigns.office.explorer import IssueViewSet, PieceViewSet, ResourceViewSet
 from campaigns.office.firstrun import Checklist, ChecklistPanel
 from campaigns.office.home import FOR_REPORTS, ActsPanel
+from campaigns.office.letters import EmailViewSet, NewsletterViewSet
 from campaigns.office.people import SubscriberViewSet
 from campaigns.office.segments import SegmentViewSet
 from campaigns.office.settings import AccountViewSet
@@ -28,7 +29,7 @@ from campaigns.office.tour import TourPanel
 
 MENU = "register_circolare_menu_item"
 
-for viewset in (SubscriberViewSet, SegmentViewSet, SignupFormViewSet, PurposeViewSet):
+for viewset in (NewsletterViewSet, EmailViewSet, SubscriberViewSet, SegmentViewSet, SignupFormViewSet, PurposeViewSet):
     register_snippet(viewset)
 
 
@@ -181,8 +182,10 @@ def log_words(actions: LogActionRegistry) -> None:
         "mailing.pause": (_("Pause"), _("Paused the mailing")),
         "mailing.resume": (_("Resume"), _("Resumed the mailing")),
         "mailing.cancel": (_("Cancel the rest"), _("Cancelled the mailing")),
+        "mailing.retry": (_("Try again"), _("Let those wait again whom servers had put off")),
         "person.stop": (_("Stop"), _("Stopped all mails to a person")),
         "person.erase": (_("Erase"), _("Erased a person")),
+        "people.export": (_("Export"), _("Took a list of people away as a file")),
     }
     for key, (label, message) in words.items():
         actions.register_action(f"circolare.{key}", label, message)

@@ -1,6 +1,5 @@
 """The list of mailings, and one mailing: how far it is, what became of it, and the buttons."""
 
-import re
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +18,7 @@ from wagtail.log_actions import log
 
 from campaigns import attention
 from campaigns.models import ArchivePage, Mailing
+from campaigns.office import asking
 from campaigns.office.doors import OfficeView, colleague
 from campaigns.office.listing import RESULTS
 from campaigns.reports import mailing as report
@@ -28,7 +28,6 @@ from campaigns.sending import mailing as sending
 
 OPEN = (Mailing.State.SCHEDULED, Mailing.State.HOLDING, Mailing.State.FREEZING, Mailing.State.SENDING)
 CANCELLABLE = (Mailing.State.FREEZING, Mailing.State.SENDING, Mailing.State.PAUSED, Mailing.State.HELD)
-TYPED_ABOVE = 1000  # people: who cancels for more of them types their number
 PRIMARY = {Mailing.State.SENDING, Mailing.State.FREEZING, Mailing.State.HOLDING, Mailing.State.HELD}
 WHAT_FOR = gettext_lazy("Here is every sending of an issue: how far it is, who got it, who did not and why.")
 
@@ -116,7 +115,7 @@ def buttons(mailing: Mailing, progress: report.Progress) -> dict[str, Any]:
         "may": may,
         "verbs": " ".join(verb for verb, is_possible in may.items() if is_possible),
         "n_put_off": n_put_off,
-        "n_to_type": progress.n_waiting if progress.n_waiting > TYPED_ABOVE else 0,
+        "n_to_type": progress.n_waiting if asking.is_needed(progress.n_waiting) else 0,
         **another(mailing),
     }
 
@@ -181,8 +180,8 @@ VERBS = {
 
 def is_meant(request: HttpRequest, n_waiting: int) -> bool:
     """Whether the number on the page was typed, where many wait; some may have got it between reading and typing."""
-    shown, typed = (re.sub(r"\D", "", request.POST.get(name, "")) for name in ("shown", "number"))
-    return n_waiting <= TYPED_ABOVE or (typed != "" and typed == shown)
+    shown, typed = request.POST.get("shown", ""), request.POST.get("number", "")
+    return not asking.is_needed(n_waiting) or asking.is_repeated(shown, typed)
 
 
 class Act(OfficeView):
@@ -203,7 +202,7 @@ class Act(OfficeView):
             return redirect("office_mailing", mailing_id)
         act, said = VERBS[verb]
         try:
-            act(mailing, now=timezone.now(), user=colleague(request))
+            act(mailing, now=timezone.now())
         except sending.WrongMoment as error:
             messages.error(request, str(error))
         else:

@@ -26,7 +26,6 @@ from campaigns import exporting
 from campaigns.office import words
 from campaigns.office.doors import colleague
 from campaigns.office.listing import SaysWhatFor
-from content.models import Topic
 from subscribers.models import Permission, Purpose, Segment, SignupForm, State, Subscriber
 from subscribers.segments import rules, sets
 
@@ -41,11 +40,8 @@ def newsletters() -> Choices:
 
 
 def topics() -> Choices:
-    """Topics by the key that joins their languages, named in the language of the office where there is such a name."""
-    here = (get_language() or "")[:2]
-    rows = Topic.objects.values_list("translation_key", "locale__language_code", "name")
-    names = {key.hex: name for key, _code, name in sorted(rows, key=lambda row: row[1] == here)}
-    return sorted(names.items(), key=lambda choice: choice[1])
+    """Every topic by the key that joins its languages, in the order of the alphabet."""
+    return sorted(words.topics().items(), key=lambda choice: choice[1])
 
 
 def sources() -> Choices:

@@ -228,7 +228,7 @@ class Review(OfficeView):
         """The scheduled mailing, on another day. Raises: WrongMoment."""
         if self.mailing is None or at is None:
             raise sending.WrongMoment(_("It is not scheduled any more; nothing was changed."))
-        sending.move(self.mailing, at=at, now=now, user=colleague(self.request))
+        sending.move(self.mailing, at=at, now=now)
         log(self.issue, "circolare.mailing.move", user=colleague(self.request), title=self.mailing.title)
         messages.success(self.request, _("Moved: it leaves %(when)s.") % {"when": moments.told(at, now)})
         return self.mailing

@@ -1,7 +1,7 @@
 """One person's history, newest first: what they did, what they agreed to, what was sent and what was not."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
@@ -31,7 +31,6 @@ class Line:
     text: str
     note: str = ""  # reason, evidence, the server's words
     is_not_sent: bool = False
-    css: str = field(default="", compare=False)
 
 
 def of(subscriber: Subscriber, *, before: datetime | None = None) -> list[Line]:

@@ -12,11 +12,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.components import Component
 from wagtail.users.models import UserProfile
 
 from campaigns.models import IssuePage, Journey, Mailing
 from campaigns.office.doors import OfficeView, colleague
+from campaigns.office.home import HomePanel
 from campaigns.sample import fill
 
 TOUR = "circolare_tour"  # in Wagtail's own profile: the keys of the cards that were opened, "hidden" among them
@@ -94,7 +94,7 @@ def cards(user: User) -> list[Card]:
     return [card for card in CARDS if user.has_perm(card.permission) and card.place()]
 
 
-class TourPanel(Component):
+class TourPanel(HomePanel):
     """On the first page while the sample is there, until it is put away."""
 
     name = TOUR

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from campaigns import audience
 from campaigns.models import Delivery, IssuePage, Mailing, PurposeClass
+from campaigns.office import words
 from campaigns.rendering import sources
 from campaigns.rendering.checks import Finding, Level
 
@@ -40,7 +41,7 @@ def counted(issue: IssuePage, count: audience.Count, user: Colleague) -> dict[st
     return {
         "count": count,
         "people_url": people,
-        "by_language": [(language(code), n) for code, n in count.by_locale.items()],
+        "by_language": [(words.language_in_sentence(code), n) for code, n in count.by_locale.items()],
         "left_out": [
             LeftOut(str(Delivery.Reason(reason).label), n, people and f"{people}?reason={reason}")
             for reason, n in count.left_out.items()
@@ -54,27 +55,20 @@ def findings(issue: IssuePage, count: audience.Count, *, now: datetime) -> list[
     return [*_drafts(issue, count), *_twice(issue, now)] if count.n_going else []
 
 
-def language(code: str) -> str:
-    """A language inside a sentence, in the language of the office; Italian writes it small."""
-    names = {"it": _("Italian"), "en": _("English")}
-    name = names.get(code, code)
-    return name.lower() if get_language() == "it" else name
-
-
 def _drafts(issue: IssuePage, count: audience.Count) -> Iterator[Finding]:
     """A translation that its readers will not get, because nobody has published it."""
     ready = {other.pk for other in sources.translations(issue)}
     for other in issue.get_translations().exclude(pk__in=ready).select_related("locale"):
         code = other.locale.language_code
         if n := count.strangers.get(code, 0):
-            words = ngettext(
+            text = ngettext(
                 "One reader has chosen %(language)s; the version in %(language)s is a draft: publish it, or set a day.",
                 "%(n)d readers have chosen %(language)s; the version in %(language)s is a draft: "
                 "publish it, or set a day.",
                 n,
             )
             url = reverse("wagtailadmin_pages:edit", args=[other.pk])
-            yield Finding(Level.WARN, words % {"n": n, "language": language(code)}, url=url)
+            yield Finding(Level.WARN, text % {"n": n, "language": words.language_in_sentence(code)}, url=url)
 
 
 def _twice(issue: IssuePage, now: datetime) -> Iterator[Finding]:
@@ -85,9 +79,9 @@ def _twice(issue: IssuePage, now: datetime) -> Iterator[Finding]:
         )
         n = audience.chosen(issue, now=now).filter(Exists(got), why="").count()
         if n > A_FEW:
-            words = _("%(n)d of these people got “%(title)s” within the last 24 hours.")
+            text = _("%(n)d of these people got “%(title)s” within the last 24 hours.")
             url = reverse("office_mailing", args=[other.pk])
-            yield Finding(Level.WARN, words % {"n": n, "title": other.title}, url=url)
+            yield Finding(Level.WARN, text % {"n": n, "title": other.title}, url=url)
 
 
 def _of_today(issue: IssuePage, now: datetime) -> QuerySet[Mailing]:

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -19,7 +18,7 @@ def put_off(mailing: Mailing) -> QuerySet[Delivery]:
     return mailing.deliveries.filter(state=Delivery.State.FAILED, reason__in=PUT_OFF)
 
 
-def retry(mailing: Mailing, *, now: datetime, user: User | None = None) -> None:
+def retry(mailing: Mailing, *, now: datetime) -> None:
     """Let them wait again and the mailing go on; the gate asks each anew. Raises: WrongMoment.
 
     Changes: the mailing and those rows, or nothing.

@@ -93,13 +93,13 @@ def _earlier(issue: IssuePage) -> list[Mailing]:
     return earlier
 
 
-def undo(mailing: Mailing, *, now: datetime, user: User | None = None) -> None:
+def undo(mailing: Mailing, *, now: datetime) -> None:
     """Stop it before anything has left. Raises: WrongMoment, when it has begun to leave."""
     if not _move(mailing, (State.HOLDING, State.SCHEDULED), State.CANCELLED, finished_at=now):
         raise WrongMoment(_("Too late to undo: it has begun to leave. Pause or cancel what is left instead."))
 
 
-def move(mailing: Mailing, *, at: datetime, now: datetime, user: User | None = None) -> None:
+def move(mailing: Mailing, *, at: datetime, now: datetime) -> None:
     """Let it leave at another moment, to those who are there now.
 
     Raises: WrongMoment, when it is not scheduled (any more), or its segment cannot be read.
@@ -114,13 +114,13 @@ def move(mailing: Mailing, *, at: datetime, now: datetime, user: User | None = N
         raise WrongMoment(_("It is not scheduled any more; nothing was changed."))
 
 
-def pause(mailing: Mailing, *, now: datetime, user: User | None = None) -> None:
+def pause(mailing: Mailing, *, now: datetime) -> None:
     """Hold what waits; what is in flight finishes. Raises: WrongMoment."""
     if not _move(mailing, (State.FREEZING, State.SENDING), State.PAUSED, paused_at=now):
         raise WrongMoment(_("There is nothing to pause: the mailing is not leaving now."))
 
 
-def resume(mailing: Mailing, *, now: datetime, user: User | None = None) -> None:
+def resume(mailing: Mailing, *, now: datetime) -> None:
     """Go on where it stood; who asked for it has seen why it was held. Raises: WrongMoment."""
     after = State.SENDING if mailing.is_snapshot_complete else State.FREEZING
     changed = {"paused_at": None, "held_reason": "", "n_expected": None}  # None: the number was looked at and accepted
@@ -128,7 +128,7 @@ def resume(mailing: Mailing, *, now: datetime, user: User | None = None) -> None
         raise WrongMoment(_("It is not paused; nothing was changed."))
 
 
-def cancel(mailing: Mailing, *, now: datetime, user: User | None = None) -> None:
+def cancel(mailing: Mailing, *, now: datetime) -> None:
     """Give up what has not left; what is in flight finishes. Raises: WrongMoment."""
     if not _move(mailing, OPEN, State.CANCELLED, finished_at=now):
         raise WrongMoment(_("It has ended already; nothing was changed."))

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from campaigns.models import Delivery, IssuePage, Mailing
-from campaigns.office import mailing_people, monitor
+from campaigns.office import asking, mailing_people, monitor
 from campaigns.reports import mailing as report
 from campaigns.reports import replies
 from campaigns.sending import again, leaving
@@ -221,7 +221,7 @@ def test_a_domain_shows_a_refusal_with_its_words_and_what_they_mean() -> None:
 def test_cancelling_for_many_wants_their_number(
     marketer: Client, issue: IssuePage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(monitor, "TYPED_ABOVE", 1)
+    monkeypatch.setattr(asking, "MANY", 1)
     mailing = make.mailing(issue=issue)
     make.delivery(mailing)
     make.delivery(mailing)

@@ -1,8 +1,7 @@
-"""Where messages enter the Wagtail admin: newsletters, and emails for journeys."""
+"""Newsletters, and the emails of journeys, in the Wagtail admin."""
 
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
-from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from campaigns.models import Email, Newsletter
@@ -50,7 +49,3 @@ class EmailViewSet(SaysWhatFor, SnippetViewSet):
             help_text=_("The mail, block by block. Who publishes it and how to leave stand below by themselves."),
         ),
     ]
-
-
-for viewset in (NewsletterViewSet, EmailViewSet):
-    register_snippet(viewset)
