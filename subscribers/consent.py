@@ -4,17 +4,19 @@ Every writer locks the person's row first, so that the order of ids is the order
 behind: the step in the ledger, the permission it makes, the state, and the event that tells it.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from subscribers import consent_ledger as ledger
 from subscribers import digests
-from subscribers.consent_ledger import Origin, Proof, forget, newest_wording, newest_wordings, worded
-from subscribers.declared import tell
-from subscribers.models import Consent, Kind, Purpose, Signup, Subscriber, Suppression, Wording
-from subscribers.standing import end_pauses, may_track, rebuild, refresh_state
+from subscribers.consent_ledger import Agreement, Origin, Proof, forget, newest_wording, newest_wordings, worded
+from subscribers.declared import declared, tell
+from subscribers.events import NewEvent
+from subscribers.events import record_many as tell_many
+from subscribers.models import Consent, Kind, Permission, Purpose, Signup, Subscriber, Suppression, Wording
+from subscribers.standing import end_pauses, may_track, rebuild, refresh_state, refresh_states
 from subscribers.suppression import (
     BOUNCES,
     STOPS_SERVICE,
@@ -27,12 +29,15 @@ from subscribers.suppression import (
 __all__ = [
     "BOUNCES",
     "STOPS_SERVICE",
+    "Agreement",
+    "Origin",
     "Proof",
     "ask",
     "confirm",
     "end_pauses",
     "forget",
     "give",
+    "give_many",
     "is_suppressed",
     "lift",
     "may_track",
@@ -105,12 +110,11 @@ def confirm(signup: Signup, *, proof: Proof | None, now: datetime, delivery_id: 
             wording = asked.wording if asked else None
             rows.append(ledger.append(subscriber, purpose, Step.CONFIRMED, origin, now, wording=wording))
         ledger.prove(rows, proof, now)
-        ledger.permit(subscriber, rows)
+        ledger.permit(rows)
         _take_over(subscriber, signup)
         lift(subscriber.address_key, reasons=LIFTED_BY_CONFIRMING, now=now)
         refresh_state(subscriber, now=now)
-        for row in rows:
-            _tell_decision(subscriber, row, now, {"signup": signup.pk})
+        tell_many([_decision(row, {"signup": signup.pk}) for row in rows], now=now)
     return rows
 
 
@@ -152,15 +156,29 @@ def give(
     """
     origin = Origin(source, locale, page_url=page_url, evidence=evidence)
     with transaction.atomic():
-        _lock(subscriber)
-        if subscriber.permissions.filter(purpose=purpose, is_given=True).exists():
-            return None
-        row = ledger.append(subscriber, purpose, Step.CONFIRMED, origin, now, wording=wording)
-        ledger.prove([row], proof, now)
-        ledger.permit(subscriber, [row])
-        refresh_state(subscriber, now=now)
-        _tell_decision(subscriber, row, now, {})
-    return row
+        rows = give_many([Agreement(subscriber, purpose, origin, now, wording)], now=now)
+        ledger.prove(rows, proof, now)
+    return rows[0] if rows else None
+
+
+def give_many(agreements: Sequence[Agreement], *, now: datetime) -> list[Consent]:
+    """The same for many people and purposes, each at its own time; a few statements for all of them.
+
+    Gives: the new rows in the order given, without those whose permission stood already.
+    """
+    with transaction.atomic():
+        people = _lock_many([one.subscriber for one in agreements])
+        standing = set(
+            Permission.objects.filter(subscriber__in=people, is_given=True).values_list("subscriber_id", "purpose_id")
+        )
+        fresh: dict[tuple[int, int], Agreement] = {}
+        for one in agreements:
+            fresh.setdefault((one.subscriber.pk, one.purpose.pk), one)
+        rows = ledger.confirm_many([one for key, one in fresh.items() if key not in standing])
+        ledger.permit(rows)
+        refresh_states(people, now=now)
+        tell_many([_decision(row, {}) for row in rows], now=now)
+    return rows
 
 
 def withdraw(subscriber: Subscriber, purpose: Purpose, *, source: str, now: datetime) -> Consent | None:
@@ -238,10 +256,17 @@ def lift(address_key: str, *, reasons: Collection[str], now: datetime) -> int:
 
 def _lock(subscriber: Subscriber) -> Subscriber:
     """The person's row, locked; the object given is brought up to date where its state may have changed."""
-    locked = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
-    subscriber.state, subscriber.paused_until = locked.state, locked.paused_until
-    subscriber.address, subscriber.address_key = locked.address, locked.address_key
-    return subscriber
+    return _lock_many([subscriber])[0]
+
+
+def _lock_many(people: Iterable[Subscriber]) -> list[Subscriber]:
+    """Each person once, in the order of ids, so that two writers wait for each other and never cross."""
+    given = {one.pk: one for one in people}
+    for locked in Subscriber.objects.select_for_update().filter(pk__in=given).order_by("pk"):
+        subscriber = given[locked.pk]
+        subscriber.state, subscriber.paused_until = locked.state, locked.paused_until
+        subscriber.address, subscriber.address_key = locked.address, locked.address_key
+    return list(given.values())
 
 
 def _withdraw(subscriber: Subscriber, purposes: list[Purpose], source: str, now: datetime) -> list[Consent]:
@@ -250,10 +275,9 @@ def _withdraw(subscriber: Subscriber, purposes: list[Purpose], source: str, now:
         gone = set(subscriber.permissions.filter(is_given=False).values_list("purpose_id", flat=True))
         origin = Origin(source, subscriber.locale)
         rows = [ledger.append(subscriber, one, Step.WITHDRAWN, origin, now) for one in purposes if one.pk not in gone]
-        ledger.permit(subscriber, rows)
+        ledger.permit(rows)
         refresh_state(subscriber, now=now)
-        for row in rows:
-            _tell_decision(subscriber, row, now, {})
+        tell_many([_decision(row, {}) for row in rows], now=now)
     return rows
 
 
@@ -267,12 +291,12 @@ def _set_pause(subscriber: Subscriber, until: datetime | None, now: datetime) ->
         tell(subscriber, Kind.PREFERENCE_CHANGED, now=now, payload={"paused_until": shown})
 
 
-def _tell_decision(subscriber: Subscriber, row: Consent, now: datetime, more: dict[str, object]) -> None:
-    kind = Kind.CONSENT_CONFIRMED if row.step == Step.CONFIRMED else Kind.CONSENT_WITHDRAWN
-    tell(
-        subscriber,
-        kind,
-        now=now,
+def _decision(row: Consent, more: dict[str, object]) -> NewEvent:
+    assert row.subscriber is not None  # only erasure takes the person away
+    return declared(
+        row.subscriber,
+        Kind.CONSENT_CONFIRMED if row.step == Step.CONFIRMED else Kind.CONSENT_WITHDRAWN,
+        at=row.at,
         object_kind="purpose",
         object_key=row.purpose.key,
         key=f"consent:{row.pk}",

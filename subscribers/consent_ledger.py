@@ -1,5 +1,6 @@
 """The rows of the consent ledger: appended, proved, added up, and emptied by erasure. Called by `consent` alone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,6 +29,17 @@ class Origin:
     page_url: str = ""
     evidence: str = ""
     delivery_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """One person's consent to one purpose, at its own time."""
+
+    subscriber: Subscriber
+    purpose: Purpose
+    origin: Origin
+    at: datetime
+    wording: Wording | None = None  # the words that stood on the page; without it the newest count
 
 
 def newest_wording(purpose: Purpose, locale: str) -> Wording | None:
@@ -88,9 +100,28 @@ def append(
     """Add one step; without a given wording the one shown now counts, for a withdrawal none."""
     if wording is None and step != Consent.Step.WITHDRAWN:
         wording = newest_wording(purpose, origin.locale)
-    return Consent.objects.create(
-        subscriber=subscriber,
-        purpose=purpose,
+    row = _row(Agreement(subscriber, purpose, origin, now), step, wording)
+    row.save(force_insert=True)
+    return row
+
+
+def confirm_many(agreements: Sequence[Agreement]) -> list[Consent]:
+    """Add the confirmation of each; one query a language for the wordings, one for all rows."""
+    purposes_by_locale: dict[str, set[Purpose]] = {}
+    for one in agreements:
+        purposes_by_locale.setdefault(one.origin.locale, set()).add(one.purpose)
+    shown = {locale: newest_wordings(list(purposes), locale) for locale, purposes in purposes_by_locale.items()}
+    return Consent.objects.bulk_create(
+        _row(one, Consent.Step.CONFIRMED, one.wording or shown[one.origin.locale].get(one.purpose.pk))
+        for one in agreements
+    )
+
+
+def _row(given: Agreement, step: str, wording: Wording | None) -> Consent:
+    origin = given.origin
+    return Consent(
+        subscriber=given.subscriber,
+        purpose=given.purpose,
         step=step,
         wording=wording,
         locale=origin.locale,
@@ -98,8 +129,8 @@ def append(
         page_url=origin.page_url[:500],
         delivery_id=origin.delivery_id,
         evidence=origin.evidence,
-        at=now,
-        is_sample=subscriber.is_sample,
+        at=given.at,
+        is_sample=given.subscriber.is_sample,
     )
 
 
@@ -111,12 +142,12 @@ def prove(rows: list[Consent], proof: Proof | None, now: datetime) -> None:
     ConsentProof.objects.bulk_create(ConsentProof(consent=row, ip=proof.ip, user_agent=agent, at=now) for row in rows)
 
 
-def permit(subscriber: Subscriber, rows: list[Consent]) -> None:
+def permit(rows: list[Consent]) -> None:
     """Make the permissions say what these newest decisions say."""
     Permission.objects.bulk_create(
         [
             Permission(
-                subscriber=subscriber,
+                subscriber=row.subscriber,
                 purpose_id=row.purpose_id,
                 is_given=row.step == Consent.Step.CONFIRMED,
                 since=row.at,

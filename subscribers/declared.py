@@ -6,20 +6,20 @@ from subscribers import events
 from subscribers.models import Evidence, Subscriber
 
 
-def tell(
+def declared(
     subscriber: Subscriber,
     kind: str,
     *,
-    now: datetime,
+    at: datetime,
     object_kind: str = "",
     object_key: str = "",
     key: str = "",
     payload: dict[str, object] | None = None,
-) -> None:
-    """Record one event of this person, now, by the site. A `key` makes it safe to tell twice."""
-    act = events.NewEvent(
+) -> events.NewEvent:
+    """One event of this person, made by the site; not recorded yet. A `key` makes it safe to tell twice."""
+    return events.NewEvent(
         kind=kind,
-        occurred_at=now,
+        occurred_at=at,
         source="site",
         subscriber_id=subscriber.pk,
         object_kind=object_kind,
@@ -30,4 +30,18 @@ def tell(
         payload=payload or {},
         is_sample=subscriber.is_sample,
     )
+
+
+def tell(
+    subscriber: Subscriber,
+    kind: str,
+    *,
+    now: datetime,
+    object_kind: str = "",
+    object_key: str = "",
+    key: str = "",
+    payload: dict[str, object] | None = None,
+) -> None:
+    """Record such an event, now."""
+    act = declared(subscriber, kind, at=now, object_kind=object_kind, object_key=object_key, key=key, payload=payload)
     events.record_many([act], now=now)

@@ -58,11 +58,19 @@ def may_track(subscriber_id: int) -> bool:
 
 def refresh_state(subscriber: Subscriber, *, now: datetime) -> State:
     """Work out one person's state and store it, in the row and in the object given."""
-    state = _states([subscriber], now)[subscriber.pk]
-    if state != subscriber.state:
-        Subscriber.objects.filter(pk=subscriber.pk).update(state=state)
-        subscriber.state = state
-    return state
+    refresh_states([subscriber], now=now)
+    return State(subscriber.state)
+
+
+def refresh_states(people: list[Subscriber], *, now: datetime) -> int:
+    """Work out these people's states and store them, in the rows and in the objects given; how many changed."""
+    states = _states(people, now)
+    changed = [subscriber for subscriber in people if subscriber.state != states[subscriber.pk]]
+    for subscriber in changed:
+        subscriber.state = states[subscriber.pk]
+    for state in {one.state for one in changed}:
+        Subscriber.objects.filter(pk__in=[one.pk for one in changed if one.state == state]).update(state=state)
+    return len(changed)
 
 
 def end_pauses(*, now: datetime) -> int:
@@ -85,17 +93,8 @@ def rebuild(*, now: datetime) -> int:
     last = 0
     while batch := list(Subscriber.objects.filter(pk__gt=last).order_by("pk")[:BATCH]):
         last = batch[-1].pk
-        n_wrong += _store_changed(batch, now)
+        n_wrong += refresh_states(batch, now=now)
     return n_wrong
-
-
-def _store_changed(batch: list[Subscriber], now: datetime) -> int:
-    states = _states(batch, now)
-    wrong = [subscriber for subscriber in batch if subscriber.state != states[subscriber.pk]]
-    for subscriber in wrong:
-        subscriber.state = states[subscriber.pk]
-    Subscriber.objects.bulk_update(wrong, ["state"])
-    return len(wrong)
 
 
 def _states(batch: list[Subscriber], now: datetime) -> dict[int, State]:

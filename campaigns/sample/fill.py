@@ -13,6 +13,7 @@ from campaigns.sample import letters, library, mails, paths, publication, segmen
 from campaigns.sample.living import issues, walking, world
 from campaigns.sample.living.story import Story
 from campaigns.sample.model import calendar, plan
+from content import indexing
 from content.models import ArticlePage, Author, Topic
 from subscribers.models import Purpose, Segment, SignupForm, Subscriber
 
@@ -45,7 +46,7 @@ def fill(*, seed: int, day: date, now: datetime, say: Say) -> Filled | None:
     Raises: Occupied.
     Changes: pages, topics, authors, newsletters, a form, mails, journeys, people; all of it or nothing.
     """
-    with transaction.atomic(), override("it"):
+    with transaction.atomic(), override("it"), indexing.once_at_the_end():
         if is_filled():
             return None
         if taken := list(_taken()):

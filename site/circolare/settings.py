@@ -212,6 +212,7 @@ WAGTAILDOCS_EXTENSIONS = [
 
 # --- Wagtail ---------------------------------------------------------------------------------------------
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "modelsearch.backends.database", "SEARCH_CONFIG": "italian"}}
+TASKS = {"default": {"BACKEND": "content.indexing.Backend"}}  # of Wagtail: its search index
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False

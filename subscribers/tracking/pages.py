@@ -3,6 +3,7 @@
 import time
 from functools import lru_cache
 
+from django.db import connection
 from wagtail.models import Page
 
 REMEMBERED_SECONDS = 300  # a topic changed by an editor is seen by the next events after that
@@ -13,11 +14,11 @@ def about(page_id: int) -> dict[str, object]:
 
     Remembered by the process for REMEMBERED_SECONDS; do not change what it gives.
     """
-    return _about(page_id, int(time.monotonic() / REMEMBERED_SECONDS))
+    return _about(connection.settings_dict["NAME"], page_id, int(time.monotonic() / REMEMBERED_SECONDS))
 
 
 @lru_cache(maxsize=2048)
-def _about(page_id: int, _era: int) -> dict[str, object]:
+def _about(database: str, page_id: int, _era: int) -> dict[str, object]:
     page = Page.objects.live().filter(pk=page_id).specific().first()
     if page is None:
         return {}

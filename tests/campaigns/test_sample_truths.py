@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.conf import settings as django_settings
@@ -51,7 +52,8 @@ def lived(
     template_database: str, django_db_setup: None, django_db_blocker: object, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[None]:
     """The whole sample, filled once for all tests of this module."""
-    name = f"{django_settings.DATABASES['default']['NAME']}_sample"
+    # A name of its own each time: a process may come back to this module, and remembers rows by database and id.
+    name = f"{django_settings.DATABASES['default']['NAME']}_sample_{uuid4().hex[:8]}"
     databases.copy(template_database, name)
     files = override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media"))
     with django_db_blocker.unblock(), databases.using(name), files, translation.override("it"):

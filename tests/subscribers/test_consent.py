@@ -2,6 +2,7 @@
 
 import os
 from datetime import timedelta
+from typing import Any
 
 import psycopg
 import pytest
@@ -149,6 +150,33 @@ def test_giving_on_ones_own_page_needs_no_mail_and_is_noted_once() -> None:
     assert second is None
     assert (first.step, first.source, first.wording.locale) == ("confirmed", "home", "en")
     assert person.state == State.ACTIVE
+
+
+def test_giving_for_many_writes_what_giving_one_by_one_writes(django_assert_max_num_queries: Any) -> None:
+    letter, other = make.purpose("letter"), make.purpose("other")
+    alone, together, known = (make.subscriber(state=State.UNSUBSCRIBED) for _ in range(3))
+    consent.give(known, letter, source="home", locale="en", now=NOW)
+    consent.give(alone, letter, source="home", locale="en", now=LATER)
+    consent.give(alone, other, source="home", locale="it", now=LATER)
+    wanted = [(together, letter, "en"), (together, other, "it"), (together, letter, "en"), (known, letter, "en")]
+
+    with django_assert_max_num_queries(14):
+        rows = consent.give_many(
+            [consent.Agreement(who, what, consent.Origin("home", locale), LATER) for who, what, locale in wanted],
+            now=LATER + timedelta(days=1),
+        )
+
+    assert [(row.subscriber, row.purpose, row.wording.locale, row.at) for row in rows] == [
+        (together, letter, "en", LATER),
+        (together, other, "it", LATER),
+    ]
+    assert together.state == Subscriber.objects.get(pk=together.pk).state == State.ACTIVE
+    columns = ("purpose", "step", "wording", "locale", "source", "at")
+    assert list(together.consents.values_list(*columns)) == list(alone.consents.values_list(*columns))
+    assert told(together) == told(alone)
+    permitted = ("purpose", "is_given", "since")
+    assert set(together.permissions.values_list(*permitted)) == set(alone.permissions.values_list(*permitted))
+    assert Event.objects.filter(subscriber=together, occurred_at=LATER).count() == 2
 
 
 def test_a_pause_ends_by_itself_and_is_told() -> None:

@@ -19,11 +19,15 @@ def join(world: World, readers: Sequence[Reader]) -> None:
     """Enter these readers with their consents and topics."""
     rows = Subscriber.objects.bulk_create([_row(reader) for reader in readers])
     tracking = Purpose.objects.get(key="tracking")
+    agreements = []
     for reader, row in zip(readers, rows, strict=True):
         world.people[reader.number] = row
         world.numbers[row.pk] = reader.number
         for purpose in [world.purposes[key] for key in reader.newsletters] + [tracking] * reader.is_tracked:
-            consent.give(row, purpose, source=_source(purpose), locale=reader.language, now=reader.joined_at)
+            origin = consent.Origin(_source(purpose), reader.language)
+            agreements.append(consent.Agreement(row, purpose, origin, reader.joined_at))
+    consent.give_many(agreements, now=max(reader.joined_at for reader in readers))
+    for reader, row in zip(readers, rows, strict=True):
         if reader.topics:
             chosen = [world.topics[reader.language][place] for place in reader.topics]
             welcoming.keep_topics(row, chosen, now=reader.joined_at)
