@@ -124,6 +124,7 @@ class Mailing(models.Model):
     state = models.CharField(max_length=16, choices=State)
     held_reason = models.CharField(max_length=500, blank=True)
     scheduled_at = models.DateTimeField(null=True)  # when freezing may begin
+    n_per_second = models.PositiveIntegerField(default=0)  # mails, below what the account may; 0: as fast as that
     n_expected = models.PositiveIntegerField(null=True)  # people counted on the review page
     n_candidates = models.PositiveIntegerField(default=0)
     is_snapshot_complete = models.BooleanField(default=False)

@@ -6,13 +6,15 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import URLResolver, include, path, reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.search import SearchArea
 from wagtail.admin.viewsets.pages import PageViewSet
-from wagtail.log_actions import LogActionRegistry
+from wagtail.log_actions import LogActionRegistry, LogFormatter
+from wagtail.models.audit_log import BaseLogEntry
 from wagtail.snippets.models import register_snippet
 
 from campaigns.models import IssuePage
@@ -189,3 +191,17 @@ def log_words(actions: LogActionRegistry) -> None:
     }
     for key, (label, message) in words.items():
         actions.register_action(f"circolare.{key}", label, message)
+    actions.register_action("circolare.mailing.pace")(PaceFormatter)
+
+
+class PaceFormatter(LogFormatter):
+    """The log says which speed was set."""
+
+    label = _("Speed")
+
+    def format_message(self, log_entry: BaseLogEntry) -> str:
+        """In mails a second."""
+        n = int(log_entry.data.get("n_per_second", 0))
+        if not n:
+            return gettext("Let it leave as fast as its account may")
+        return ngettext("Slowed it down to one mail a second", "Slowed it down to %(n)d mails a second", n) % {"n": n}

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
@@ -28,6 +29,7 @@ from campaigns.sending import mailing as sending
 
 OPEN = (Mailing.State.SCHEDULED, Mailing.State.HOLDING, Mailing.State.FREEZING, Mailing.State.SENDING)
 CANCELLABLE = (Mailing.State.FREEZING, Mailing.State.SENDING, Mailing.State.PAUSED, Mailing.State.HELD)
+MAX_PACE = 10_000  # mails a second; no way out is faster
 PRIMARY = {Mailing.State.SENDING, Mailing.State.FREEZING, Mailing.State.HOLDING, Mailing.State.HELD}
 WHAT_FOR = gettext_lazy("Here is every sending of an issue: how far it is, who got it, who did not and why.")
 
@@ -109,6 +111,7 @@ def buttons(mailing: Mailing, progress: report.Progress) -> dict[str, Any]:
         "pause": state in (Mailing.State.FREEZING, Mailing.State.SENDING) and (waits or mailing.is_standing),
         "resume": state in (Mailing.State.PAUSED, Mailing.State.HELD),
         "cancel": waits and state in CANCELLABLE,
+        "pace": state in sending.OPEN and (waits or mailing.is_standing),
         "retry": bool(n_put_off),
     }
     return {
@@ -178,10 +181,40 @@ VERBS = {
 }
 
 
+class PaceForm(forms.Form):
+    """Mails a second; nothing: as fast as the account may."""
+
+    n_per_second = forms.IntegerField(min_value=0, max_value=MAX_PACE, required=False)
+
+
 def is_meant(request: HttpRequest, n_waiting: int) -> bool:
     """Whether the number on the page was typed, where many wait; some may have got it between reading and typing."""
     shown, typed = request.POST.get("shown", ""), request.POST.get("number", "")
     return not asking.is_needed(n_waiting) or asking.is_repeated(shown, typed)
+
+
+class Pace(OfficeView):
+    """Slower or faster while it leaves, within what the account may."""
+
+    permission = "campaigns.send_mailing"
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, mailing_id: int) -> HttpResponse:
+        """Keep the number, say it, write it into the log."""
+        mailing = get_object_or_404(Mailing, pk=mailing_id)
+        form = PaceForm(request.POST)
+        try:
+            if not form.is_valid():
+                raise sending.WrongMoment(_("The speed is a whole number of mails a second; nothing was changed."))
+            n = form.cleaned_data["n_per_second"] or 0
+            sending.pace(mailing, n)
+        except sending.WrongMoment as error:
+            messages.error(request, str(error))
+        else:
+            about = {"title": mailing.title, "data": {"mailing": mailing.pk, "n_per_second": n}}
+            log(mailing.issue or mailing, "circolare.mailing.pace", user=colleague(request), **about)
+            messages.success(request, _("The speed is set. It counts from the next second on."))
+        return redirect("office_mailing", mailing_id)
 
 
 class Act(OfficeView):

@@ -20,6 +20,7 @@ urlpatterns = [
     path("mailings/", monitor.MailingList.as_view(), name="office_mailings"),
     path("mailings/<int:mailing_id>/", monitor.Monitor.as_view(), name="office_mailing"),
     path("mailings/<int:mailing_id>/act/", monitor.Act.as_view(), name="office_mailing_act"),
+    path("mailings/<int:mailing_id>/pace/", monitor.Pace.as_view(), name="office_mailing_pace"),
     path("mailings/<int:mailing_id>/people/", mailing_people.MailingPeople.as_view(), name="office_mailing_people"),
     path(
         "mailings/<int:mailing_id>/people/results/",

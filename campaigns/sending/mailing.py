@@ -128,6 +128,15 @@ def resume(mailing: Mailing, *, now: datetime) -> None:
         raise WrongMoment(_("It is not paused; nothing was changed."))
 
 
+def pace(mailing: Mailing, n_per_second: int) -> None:
+    """Let it leave more slowly than its account may, or (0) as fast as that; hands heed it from their next chunk on.
+
+    Raises: WrongMoment.
+    """
+    if not Mailing.objects.filter(pk=mailing.pk, state__in=OPEN).update(n_per_second=n_per_second):
+        raise WrongMoment(_("It has ended already; nothing was changed."))
+
+
 def cancel(mailing: Mailing, *, now: datetime) -> None:
     """Give up what has not left; what is in flight finishes. Raises: WrongMoment."""
     if not _move(mailing, OPEN, State.CANCELLED, finished_at=now):

@@ -1,4 +1,4 @@
-"""How fast may mail leave now? Per account and per receiving domain, shared by all hands, changed while they work.
+"""How fast may mail leave now? Per account, mailing and receiving domain, shared by all hands, changed while they work.
 
 Limits stand in rows and are read for each chunk; what is used up of them stands in the cache. While the cache is
 away, a way with a limit sends nothing: nobody can say what the others send.
@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from campaigns.deliverability.classify import Meaning
-from campaigns.models import Account, Delivery, DomainBrake
+from campaigns.models import Account, Delivery, DomainBrake, Mailing
 from campaigns.sending.fates import Sequel
 
 logger = logging.getLogger(__name__)
@@ -41,10 +41,12 @@ return given
 
 
 class Rates:
-    """The limits of one account as they stand at the beginning of a chunk."""
+    """The limits of one account, and of mailings that leave by it, as they stand at the beginning of a chunk."""
 
-    def __init__(self, account: Account, *, now: datetime) -> None:
+    def __init__(self, account: Account, mailing_ids: Iterable[int] = (), *, now: datetime) -> None:
         self.account = account
+        slowed = Mailing.objects.filter(pk__in=mailing_ids, n_per_second__gt=0)
+        self._paces = dict(slowed.values_list("pk", "n_per_second"))
         brakes = DomainBrake.objects.filter(account=account)
         self._limits = {brake.domain: brake.n_per_second for brake in brakes if brake.n_per_second}
         self._stopped = {brake.domain: brake.stopped_until for brake in brakes if _is_on(brake, now)}
@@ -58,10 +60,18 @@ class Rates:
         """How many mails of those wanted may leave by the account now; they count as sent."""
         return take(f"{self.account.pk}", self.account.n_per_second, wanted)
 
-    def return_unused(self, n: int) -> None:
-        """Give back permits of mails that did not leave."""
+    def permit_of(self, mailing_id: int, permitted: int) -> int:
+        """How many of those that the account permits may be this mailing's now; what is over goes back."""
+        n = take(_bucket(mailing_id), self._paces.get(mailing_id, 0), permitted)
+        self.return_unused(permitted - n)
+        return n
+
+    def return_unused(self, n: int, mailing_id: int = 0) -> None:
+        """Give back permits of mails that did not leave, to the account and, where it is named, to their mailing."""
         if n and self.account.n_per_second:
             take(f"{self.account.pk}", self.account.n_per_second, -n)
+        if n and mailing_id in self._paces:
+            take(_bucket(mailing_id), self._paces[mailing_id], -n)
 
     def waits(self, deliveries: Sequence[Delivery], *, now: datetime) -> dict[int, float]:
         """The mails whose domain takes nothing now, and after how many seconds to try each again."""
@@ -81,6 +91,10 @@ class Rates:
         except redis.RedisError:
             return {row.pk: ABSENT_SECONDS for row in group}
         return {row.pk: 1 + place / limit for place, row in enumerate(group[n_permitted:])}
+
+
+def _bucket(mailing_id: int) -> str:
+    return f"mailing:{mailing_id}"
 
 
 def grouped(deliveries: Iterable[Delivery]) -> dict[str, list[Delivery]]:

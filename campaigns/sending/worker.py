@@ -68,10 +68,11 @@ class Source:
         n_permitted = self.rates.permit(wanted)
         if n_permitted < 1:
             return None
-        claimed = ledger.claim(mailing_id, n_permitted, worker=self.hand.worker)
-        self.rates.return_unused(n_permitted - len(claimed))
+        n_its_own = self.rates.permit_of(mailing_id, n_permitted)
+        claimed = ledger.claim(mailing_id, n_its_own, worker=self.hand.worker) if n_its_own else []
+        self.rates.return_unused(n_its_own - len(claimed), mailing_id)
         if len(claimed) < n_permitted:
-            self.mailing_ids.popleft()
+            self.mailing_ids.popleft()  # nothing more of it now: all claimed, or slowed down
         return claimed
 
     def note_speed(self) -> None:
@@ -142,7 +143,7 @@ def due() -> dict[int, list[int]]:
 
 def send_by(account_id: int, mailing_ids: Sequence[int], *, worker: str, deadline: float) -> int:
     """Send the due mails of some mailings by their account; gives how many got an answer."""
-    limits = Rates(Account.objects.get(pk=account_id), now=timezone.now())
+    limits = Rates(Account.objects.get(pk=account_id), mailing_ids, now=timezone.now())
     if not limits.is_open:
         return 0
     hand = Hand(worker, account_id=account_id)

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
+from wagtail.users.models import UserProfile
 
 from campaigns.models import Delivery, IssuePage, Mailing
 from campaigns.office import asking, mailing_people, monitor
@@ -25,6 +26,15 @@ State = Mailing.State
 def marketer() -> Client:
     client = Client()
     client.force_login(make.staff("Marketers", name="nora"))
+    return client
+
+
+@pytest.fixture
+def reader_of_english() -> Client:
+    user = make.staff("Marketers", name="mara")
+    UserProfile.objects.create(user=user, preferred_language="en")
+    client = Client()
+    client.force_login(user)
     return client
 
 
@@ -89,13 +99,13 @@ def test_a_speed_is_told_only_while_it_leaves(state: str, rate: float) -> None:
 @pytest.mark.parametrize(
     ("state", "is_frozen", "n_waiting", "verbs"),
     [
-        (State.HOLDING, False, 0, "undo"),
-        (State.FREEZING, False, 0, "pause cancel"),
-        (State.SENDING, True, 1, "pause cancel"),
+        (State.HOLDING, False, 0, "undo pace"),
+        (State.FREEZING, False, 0, "pause cancel pace"),
+        (State.SENDING, True, 1, "pause cancel pace"),
         (State.SENDING, True, 0, ""),
-        (State.PAUSED, True, 1, "resume cancel"),
+        (State.PAUSED, True, 1, "resume cancel pace"),
         (State.PAUSED, True, 0, "resume"),
-        (State.HELD, False, 0, "resume cancel"),
+        (State.HELD, False, 0, "resume cancel pace"),
         (State.FINISHED, True, 0, ""),
     ],
 )
@@ -235,6 +245,64 @@ def test_cancelling_for_many_wants_their_number(
 
     assert 'name="number"' in asked
     assert states == [State.SENDING, State.SENDING, State.CANCELLED]
+
+
+def set_pace(client: Client, mailing: Mailing, value: str) -> str:
+    path = reverse("office_mailing_pace", args=[mailing.pk])
+    return client.post(path, {"n_per_second": value}, follow=True).content.decode()
+
+
+def test_a_mailing_is_slowed_down_and_let_go_and_the_log_says_so(reader_of_english: Client, issue: IssuePage) -> None:
+    mailing = make.mailing(issue=issue)
+    make.delivery(mailing)
+
+    before = shown(reader_of_english, mailing)
+    slowed = set_pace(reader_of_english, mailing, "20")
+    mailing.refresh_from_db()
+    n_slowed = mailing.n_per_second
+    let_go = set_pace(reader_of_english, mailing, "")
+    mailing.refresh_from_db()
+
+    assert "Speed: as fast as it goes" in before
+    assert n_slowed == 20 and "Speed: 20 mails a second at most" in slowed
+    assert mailing.n_per_second == 0
+    assert "Slowed it down to 20 mails a second" in let_go and "as fast as its account may" in let_go
+
+
+@pytest.mark.parametrize("value", ["-1", "fast", "2.5", "1000000"])
+def test_a_speed_that_is_none_changes_nothing_and_says_so(
+    reader_of_english: Client, issue: IssuePage, value: str
+) -> None:
+    mailing = make.mailing(issue=issue, n_per_second=7)
+    make.delivery(mailing)
+
+    page = set_pace(reader_of_english, mailing, value)
+    mailing.refresh_from_db()
+
+    assert mailing.n_per_second == 7
+    assert "The speed is a whole number" in page
+
+
+def test_the_speed_is_for_those_who_may_send_and_for_mailings_that_have_not_ended(reader_of_english: Client) -> None:
+    over = make.mailing(state=State.FINISHED)
+    analyst = Client()
+    analyst.force_login(make.staff("Analysts", name="ines"))
+
+    page = set_pace(reader_of_english, over, "3")
+    refused = analyst.post(reverse("office_mailing_pace", args=[over.pk]), {"n_per_second": "3"})
+    over.refresh_from_db()
+
+    assert "It has ended already" in page
+    assert refused.status_code in (302, 403)
+    assert over.n_per_second == 0
+
+
+def test_a_paused_mailing_says_who_waits_before_it_goes_on(reader_of_english: Client, issue: IssuePage) -> None:
+    mailing = make.mailing(issue=issue, state=State.PAUSED, paused_at=timezone.now())
+    make.delivery(mailing)
+    make.delivery(mailing)
+
+    assert "2 people wait and have not got it. Nobody gets it twice." in shown(reader_of_english, mailing)
 
 
 def test_a_cancelled_mailing_leads_to_the_review_for_those_who_did_not_get_it(

@@ -448,6 +448,23 @@ def test_the_accounts_limit_holds_over_chunks_and_may_change_between_them(sink: 
     assert first + at_once + unlimited == 60
 
 
+def test_a_mailing_that_is_slowed_down_does_not_hold_back_others_and_may_be_let_go(sink: Sink) -> None:
+    slow, other = mailing(), mailing()
+    readers(slow, 30)
+    readers(other, 30)
+    Mailing.objects.filter(pk=slow.pk).update(n_per_second=2)
+    Account.objects.update(n_per_second=1_000)
+
+    run(budget_seconds=0.5)
+    n_slow = states(slow)["accepted"]
+    Mailing.objects.filter(pk=slow.pk).update(n_per_second=0)
+    run()
+
+    assert 2 <= n_slow <= 4
+    assert states(other) == {"accepted": 30}
+    assert states(slow) == {"accepted": 30}
+
+
 def test_a_domains_limit_holds_and_does_not_hold_back_others(sink: Sink) -> None:
     one = mailing()
     DomainBrake.objects.create(account=make.account(), domain="slow.example", n_per_second=2)

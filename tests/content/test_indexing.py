@@ -19,7 +19,7 @@ def found(words: str) -> list[str]:
 
 def written(during: CaptureQueriesContext) -> int:
     """How often rows of the search index were written."""
-    return sum('INSERT INTO wagtailsearch_indexentry' in query["sql"] for query in during.captured_queries)
+    return sum("INSERT INTO wagtailsearch_indexentry" in query["sql"] for query in during.captured_queries)
 
 
 def test_a_page_saved_three_times_is_indexed_once_at_the_end_as_it_was_last(italian: Locale) -> None:
