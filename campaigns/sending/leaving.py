@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from campaigns import audience
 from campaigns.models import Mailing
-from campaigns.rendering import versions
+from campaigns.rendering import checks, versions
 from campaigns.sending import ledger, mailing
 
 State = Mailing.State
@@ -91,8 +91,12 @@ def _missing(one: Mailing, now: datetime) -> str:
     """Compile every language now, so that all readers get what stood there at this moment; gives what is in the way."""
     if one.issue is None:
         return _("Its issue was deleted.")
-    if trouble := audience.trouble(one.issue.get_latest_revision_as_object()):
+    issue = one.issue.get_latest_revision_as_object()
+    if trouble := audience.trouble(issue):
         return trouble
+    stops = (finding for finding in checks.run(issue, now=now) if finding.level == checks.Level.STOP)
+    if stop := next(stops, None):
+        return _("It was saved since with something that stops it: %(why)s") % {"why": stop.text}
     try:
         for language in audience.languages(one.issue):
             versions.ensure(one, language, now=now)

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.template.context import Context
 
 from campaigns.models import Account
+from campaigns.office import shortcuts
+from campaigns.office.shortcuts import SHORTCUTS, Shortcut
 from campaigns.transports import accounts, inbox_views, remedies
 from content import dates
 from subscribers import stages
@@ -34,6 +36,13 @@ def caught_mail(context: Context) -> Caught | None:
     is_inbox = not all(map(accounts.is_network, ways_out))
     is_let_in = inbox_views.is_at_this_machine(request) or request.user.has_perm(inbox_views.PERMISSION)
     return Caught(may_look=is_inbox and is_let_in)
+
+
+@register.simple_tag(takes_context=True)
+def office_shortcuts(context: Context) -> list[Shortcut]:
+    """The keys this colleague has; those that exist, where the page does not say who looks at it."""
+    request = context.get("request")
+    return list(SHORTCUTS if request is None else shortcuts.of(request.user))
 
 
 @register.filter

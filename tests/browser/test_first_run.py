@@ -63,6 +63,9 @@ def test_who_comes_first_sets_it_up_and_finds_what_comes_next(phone: BrowserCont
     assert fits(page)
     page.goto(f"{empty}/admin/setup/")
     expect(page).not_to_have_url(f"{empty}/admin/setup/")
+    page.keyboard.press("g")
+    page.keyboard.press("j")
+    expect(page).to_have_url(f"{empty}/admin/journeys/")
     page.close()
 
 

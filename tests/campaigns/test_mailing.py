@@ -306,6 +306,31 @@ def test_a_message_that_cannot_be_compiled_is_held_with_its_reason(issue: IssueP
     assert one.held_reason
 
 
+def test_what_was_saved_after_scheduling_is_looked_at_again_and_holds_until_it_is_mended(issue: IssuePage) -> None:
+    readers(issue, 1)
+    one = begun(issue, at=NOW + UNDO)
+    subject = issue.subject
+    issue.subject = "TK"
+    issue.save_revision()
+
+    leaving.move_on(NOW + UNDO)
+    held = (state_of(one), one.deliveries.count())
+    one.refresh_from_db()
+    why = one.held_reason
+    mailing.resume(one, now=NOW + UNDO)
+    leaving.move_on(NOW + UNDO)
+    held_again = state_of(one)
+    issue.subject = subject
+    issue.save_revision()
+    mailing.resume(one, now=NOW + UNDO)
+    leaving.move_on(NOW + UNDO)
+
+    assert held == ("held", 0)
+    assert "TK" in why
+    assert held_again == "held"
+    assert (state_of(one), one.deliveries.count()) == ("sending", 1)
+
+
 # -- standing mailings --------------------------------------------------------------------------------------
 def test_a_standing_mailing_is_made_once_and_follows_its_source() -> None:
     purpose = people.purpose()
