@@ -4,7 +4,7 @@ import io
 import os
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,10 +20,11 @@ from campaigns.sample.model import readers
 from content.models import ArticlePage, Author, ColumnPage, MagazinePage, ResourcePage, Topic
 from subscribers import addresses, consent
 from subscribers.models import Consent, Event, Grant, Purpose, State, Subscriber
+from tests import databases, samples
 from tests.factories import subscribers as make
+from tests.samples import DAY, NOW, Filled
 
-DAY = date(2026, 11, 20)
-NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+ONCE = pytest.mark.skipif("CIRCOLARE_SHORT" in os.environ, reason="CIRCOLARE_SHORT is set: filled once is enough")
 # Left behind by any page that was ever there: Wagtail's own memory and keys of counts.
 MEMORIES = {"PageLogEntry", "ModelLogEntry", "Revision", "ContentType", "Permission", "IndexEntry", "ReferenceIndex"}
 
@@ -32,10 +33,6 @@ MEMORIES = {"PageLogEntry", "ModelLogEntry", "Revision", "ContentType", "Permiss
 def italian_words() -> Iterator[None]:
     with translation.override("it"):
         yield
-
-
-def filled(seed: int = 7) -> fill.Filled | None:
-    return fill.fill(seed=seed, day=DAY, now=NOW, say=lambda *_step: None)
 
 
 def counts() -> dict[str, int]:
@@ -70,11 +67,24 @@ def story() -> list[Any]:
     return told
 
 
-@pytest.mark.skipif("CIRCOLARE_SHORT" in os.environ, reason="CIRCOLARE_SHORT is set: filled and cleared once is enough")
-@pytest.mark.django_db
-def test_clearing_leaves_what_was_there_and_filling_again_tells_the_same_story() -> None:
-    before = counts()
-    filled()
+@pytest.fixture
+def copy(filled_database: Filled, django_db_setup: None, django_db_blocker: Any, tmp_path: Path) -> Iterator[None]:
+    """The sample, to do with it what one likes."""
+    with django_db_blocker.unblock(), filled_database.copied(tmp_path / "sample"):
+        yield
+
+
+@pytest.fixture
+def before(template_database: str, django_db_blocker: Any) -> dict[str, int]:
+    """What stands in an installation without the sample."""
+    with django_db_blocker.unblock(), samples.copied(template_database) as name, databases.using(name):
+        return counts()
+
+
+@ONCE
+def test_clearing_leaves_what_was_there_and_filling_again_tells_the_same_story(
+    before: dict[str, int], copy: None
+) -> None:
     first = story()
 
     cleared = clear.clear(NOW)
@@ -82,13 +92,12 @@ def test_clearing_leaves_what_was_there_and_filling_again_tells_the_same_story()
     assert counts() == before
     assert cleared.kept == []
     assert clear.clear(NOW) == clear.Cleared()
-    filled()
+    samples.again()
     assert story() == first
 
 
-@pytest.mark.django_db
-def test_clearing_keeps_what_rows_of_real_people_stand_on() -> None:
-    filled()
+@ONCE
+def test_clearing_keeps_what_rows_of_real_people_stand_on(copy: None) -> None:
     reader, letter = make.subscriber("anna@posta.example"), Purpose.objects.get(key="newsletter-lettera")
     consent.give(reader, letter, source="form:lettera", locale="it", now=NOW)
     journey = Journey.objects.get(name="Benvenuto")
@@ -125,7 +134,7 @@ def test_clearing_keeps_what_rows_of_real_people_stand_on() -> None:
     assert (letter.is_open, Consent.objects.count()) == (False, 1)
     assert list(ArticlePage.objects.values_list("slug", flat=True)) == ["mio"]
     assert (Subscriber.objects.count(), Topic.objects.count(), Author.objects.count()) == (1, 1, 4)
-    assert filled() == fill.Filled(72, 600)
+    assert samples.again() == fill.Filled(72, 600)
     letter.refresh_from_db()
     assert letter.is_open
     assert not Delivery.objects.filter(subscriber=reader).exists()

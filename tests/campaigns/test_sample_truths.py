@@ -1,19 +1,15 @@
 """The sample lives by a model with known truths; the reports, asked without it, say the same.
 
-The sample is filled once, into a database of its own; everything here only looks at it.
+The sample is made once for all processes of a run; everything here only looks at it.
 """
 
-import os
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta
-from uuid import uuid4
+from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
 from django.db.models import Count, Sum
-from django.test import override_settings
-from django.utils import translation
 from wagtail.models import ModelLogEntry, Page, PageLogEntry
 
 from campaigns import audience
@@ -23,7 +19,7 @@ from campaigns.models import CapturedMail, Delivery, Email, IssuePage, Journey, 
 from campaigns.rendering import checks
 from campaigns.rendering.trouble import Level
 from campaigns.reports import mailing as report
-from campaigns.sample import fill, paths, publication, segments, texts
+from campaigns.sample import paths, publication, segments, texts
 from campaigns.sample.model import calendar, plan, truths, walks
 from content.models import ArticlePage, Author, ColumnPage, LandingPage, PlainPage, ResourcePage, SeriesPage, Topic
 from subscribers.models import (
@@ -40,27 +36,15 @@ from subscribers.models import (
     Subscriber,
 )
 from subscribers.segments import rules, sets
-from tests import databases
-
-pytestmark = pytest.mark.skipif("CIRCOLARE_SHORT" in os.environ, reason="CIRCOLARE_SHORT is set: once is enough")
-SEED, DAY = 7, date(2026, 11, 20)
-NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+from tests import samples
+from tests.samples import DAY, NOW, SEED, Filled
 
 
 @pytest.fixture(scope="module", autouse=True)
-def lived(
-    template_database: str, django_db_setup: None, django_db_blocker: object, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[None]:
-    """The whole sample, filled once for all tests of this module."""
-    # A name of its own each time: a process may come back to this module, and remembers rows by database and id.
-    name = f"{django_settings.DATABASES['default']['NAME']}_sample_{uuid4().hex[:8]}"
-    databases.copy(template_database, name)
-    files = override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media"))
-    with django_db_blocker.unblock(), databases.using(name), files, translation.override("it"):
-        filled = fill.fill(seed=SEED, day=DAY, now=NOW, say=lambda *_step: None)
-        assert filled == fill.Filled(n_articles=72, n_people=600)
+def lived(filled_database: Filled, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The whole sample; nothing here changes it."""
+    with django_db_blocker.unblock(), filled_database.looked_at():
         yield
-    databases.drop(name)
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +75,7 @@ def test_the_sample_is_whole_public_and_silent() -> None:
         pages = model.objects.filter(is_sample=True)
         assert (pages.count(), pages.filter(live=True).count()) == (n_rows, n_rows)
         assert len(set(pages.values_list("translation_key", flat=True))) == n_rows // 2
+    assert Subscriber.objects.filter(is_sample=True).count() == 600
     assert (Topic.objects.count(), Author.objects.filter(is_invented=True).count()) == (12, 8)
     assert all(page.author and page.topics.exists() and page.standfirst for page in ArticlePage.objects.all())
     assert (SignupForm.objects.count(), Newsletter.objects.count(), Email.objects.filter(live=True).count()) == (
@@ -103,7 +88,7 @@ def test_the_sample_is_whole_public_and_silent() -> None:
     assert not Subscriber.objects.filter(is_sample=False).exists()
     for model in (Event, Delivery, Run, Grant, Mailing):
         assert not model.objects.filter(is_sample=False).exists()
-    assert fill.fill(seed=SEED, day=DAY, now=NOW, say=lambda *_step: None) is None
+    assert samples.again() is None
 
 
 def test_little_is_due_soon_and_nothing_waits_to_leave() -> None:

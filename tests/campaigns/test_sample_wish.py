@@ -1,7 +1,5 @@
 """The sample wished for on a page: made once by whoever looks next, or given up with a reason."""
 
-import os
-
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -29,15 +27,21 @@ def test_nothing_is_made_that_nobody_wished_for() -> None:
     assert not fill.is_filled()
 
 
-@pytest.mark.skipif("CIRCOLARE_SHORT" in os.environ, reason="CIRCOLARE_SHORT is set: filling once is enough")
-def test_a_wish_comes_true_once() -> None:
+def test_a_wish_comes_true_once(italian: Locale, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+
+    def a_small_sample(**_how: object) -> fill.Filled:
+        made.append(content.article(italian, is_sample=True))
+        return fill.Filled(n_articles=1, n_people=0)
+
+    monkeypatch.setattr(fill, "fill", a_small_sample)
     wish.ask()
     assert wish.standing().is_wanted
 
     assert wish.fulfil(timezone.now())
     assert not wish.fulfil(timezone.now())
 
-    assert fill.is_filled()
+    assert fill.is_filled() and len(made) == 1
     assert (wish.standing().is_wanted, wish.standing().trouble) == (False, "")
 
 

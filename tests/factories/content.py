@@ -12,6 +12,7 @@ from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.models import Locale, Page
 
+from content import indexing
 from content.models import (
     ArticlePage,
     Author,
@@ -59,10 +60,11 @@ def below(parent: Page, page: Page) -> Any:
     page.locale = parent.locale
     page.slug = page.slug or slugify(page.title)
     topics = page.__dict__.pop("_given_topics", None)
-    parent.add_child(instance=page)
-    if topics is not None:
-        page.topics.set(topics)
-    page.save_revision().publish()
+    with indexing.once_at_the_end():
+        parent.add_child(instance=page)
+        if topics is not None:
+            page.topics.set(topics)
+        page.save_revision().publish()
     page.refresh_from_db()
     return page
 
