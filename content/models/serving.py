@@ -1,6 +1,7 @@
 """What all pages of this room share when they are served."""
 
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from wagtail.models import PageViewRestriction, get_page_models
 
 from content.editing import PageForm
@@ -31,6 +32,10 @@ class Served:
         paths = [self.path[:end] for end in range(self.steplen, len(self.path) + 1, self.steplen)]
         plain = Q(page__path__in=paths, page__alias_of=None)
         return PageViewRestriction.objects.filter(plain | Q(page__aliases__path__in=paths)).distinct()
+
+    def lets_in(self, request: HttpRequest) -> bool:
+        """Whether its restrictions, such as a password, are met by who asks; for the doors of its files."""
+        return all(restriction.accept_request(request) for restriction in self.get_view_restrictions())
 
     @property
     def shown_title(self) -> str:

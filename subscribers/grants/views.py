@@ -30,7 +30,8 @@ UNPROCESSABLE, TOO_MANY, GONE = 422, 429, 410
 def grant(request: HttpRequest, page_id: int) -> HttpResponse:
     """Take the gate's form from any page; by GET, back to the resource."""
     page = get_object_or_404(ResourcePage.objects.live().select_related("locale"), pk=page_id)
-    if request.method != "POST" or page.gate == ResourcePage.Gate.OPEN or page.document_id is None:
+    is_closed = page.gate != ResourcePage.Gate.OPEN and page.document_id is not None
+    if request.method != "POST" or not is_closed or not page.lets_in(request):
         return HttpResponseRedirect(page.url or "/")
     now = timezone.now()
     reader = known.reader_of(request, now=now)
@@ -90,6 +91,8 @@ def open_download(request: HttpRequest, page_id: int) -> HttpResponseBase:
     page = taking.open_resource(page_id)
     if page is None:
         raise Http404
+    if not page.lets_in(request):
+        return HttpResponseRedirect(page.url or "/")  # which asks for the password
     network = clients.network_of(clients.address_of(request))
     if not limits.passes(taking.OPEN_NETWORK_HOUR, network, now=now):
         return HttpResponse(status=TOO_MANY, headers={"Retry-After": "3600"})

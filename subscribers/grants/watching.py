@@ -32,6 +32,6 @@ def _page(page_id: int, request: HttpRequest) -> ResourcePage:
     page = ResourcePage.objects.live().select_related(*files).filter(pk=page_id).first()
     if page is None or not page.plays:
         raise Http404
-    if not all(restriction.accept_request(request) for restriction in page.get_view_restrictions()):
+    if not page.lets_in(request):
         raise Http404
     return page

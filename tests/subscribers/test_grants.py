@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import Locale
+from wagtail.models import Locale, PageViewRestriction
 
 from content.models import ResourcePage
 from subscribers import consent, erasure, tokens
@@ -633,3 +634,26 @@ def test_hostile_titles_stay_inside_their_parameter(client: Client, guide: Resou
 
     assert location.count("url=") == location.count("#") + 1 == 1
     assert "\r" not in location
+
+
+def test_a_page_behind_a_password_gives_its_file_and_its_form_to_whoever_has_it(
+    client: Client, free: ResourcePage, guide: ResourcePage
+) -> None:
+    keys = [
+        PageViewRestriction.objects.create(page=page, restriction_type="password", password="apriti")
+        for page in (free, guide)
+    ]
+
+    refused = client.get(reverse("open_download", args=[free.pk]))
+    unheard = ask(client, guide)
+    session = client.session
+    session[keys[0].passed_view_restrictions_session_key] = [key.pk for key in keys]
+    session.save()
+    given = client.get(reverse("open_download", args=[free.pk]))
+    heard = ask(client, guide)
+
+    assert (refused.status_code, refused["Location"]) == (302, free.url)
+    assert (unheard.status_code, unheard["Location"]) == (302, guide.url)
+    assert (given.status_code, body(given)) == (200, BYTES)
+    assert heard.status_code == 303
+    assert MailRequest.objects.count() == 1
