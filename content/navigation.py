@@ -153,6 +153,15 @@ def versions_of_address(request: HttpRequest) -> list[Version]:
     ]
 
 
+def name_in_sentence(language: str) -> str:
+    """A language as it stands among other words: "English", "inglese"; the code where that is none."""
+    try:
+        name = str(translation.get_language_info(language)["name_translated"])
+    except KeyError:
+        return language
+    return name.lower() if (translation.get_language() or "").startswith("it") else name
+
+
 def own_name(language: str) -> str:
     """What a language calls itself: "italiano", "English"."""
     return str(translation.get_language_info(language)["name_local"])

@@ -15,9 +15,9 @@ from django.utils.translation import ngettext
 
 from campaigns import audience
 from campaigns.models import Delivery, IssuePage, Mailing, PurposeClass
-from campaigns.office import words
 from campaigns.rendering import sources
 from campaigns.rendering.checks import Finding, Level
+from content.navigation import name_in_sentence
 
 Colleague = User | AnonymousUser
 PEOPLE = "subscribers.view_subscriber"  # the right to see who they are
@@ -41,7 +41,7 @@ def counted(issue: IssuePage, count: audience.Count, user: Colleague) -> dict[st
     return {
         "count": count,
         "people_url": people,
-        "by_language": [(words.language_in_sentence(code), n) for code, n in count.by_locale.items()],
+        "by_language": [(name_in_sentence(code), n) for code, n in count.by_locale.items()],
         "left_out": [
             LeftOut(str(Delivery.Reason(reason).label), n, people and f"{people}?reason={reason}")
             for reason, n in count.left_out.items()
@@ -68,7 +68,7 @@ def _drafts(issue: IssuePage, count: audience.Count) -> Iterator[Finding]:
                 n,
             )
             url = reverse("wagtailadmin_pages:edit", args=[other.pk])
-            yield Finding(Level.WARN, text % {"n": n, "language": words.language_in_sentence(code)}, url=url)
+            yield Finding(Level.WARN, text % {"n": n, "language": name_in_sentence(code)}, url=url)
 
 
 def _twice(issue: IssuePage, now: datetime) -> Iterator[Finding]:

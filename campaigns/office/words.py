@@ -5,25 +5,19 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.admin.utils import get_user_display_name
 
 from content.models import Topic
+from content.navigation import name_in_sentence
 from subscribers.models import SignupForm
 
 
 def language(code: str) -> str:
     """A language by its name, in the language of the office; a code that is not known as it is."""
-    return language_in_sentence(code).capitalize() if code else ""
-
-
-def language_in_sentence(code: str) -> str:
-    """The same as it stands among other words: English writes it large, Italian small."""
-    try:
-        return str(get_language_info(code)["name_translated"])
-    except KeyError:
-        return code
+    name = name_in_sentence(code)
+    return code if name == code else name.capitalize()
 
 
 def forms(keys: Collection[str]) -> dict[str, str]:

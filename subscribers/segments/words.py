@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.conf import settings
+from django.utils.formats import get_format
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from content.models import Topic as ContentTopic
+from content.navigation import name_in_sentence
 from subscribers.models import Frequency, Kind, Purpose, Segment, Stage, State
 from subscribers.segments.rules import (
     PAGES,
@@ -100,7 +103,7 @@ def _single(rule: Rule, names: Names) -> str:
         case Topic():
             return _("interested in “%(topic)s” (at least %(weight)s)") % {
                 "topic": names.topics.get(rule.key, _("a topic that is gone")),
-                "weight": f"{rule.at_least:g}",
+                "weight": _number(rule.at_least),
             }
         case Chose():
             return _("chose “%(topic)s”") % {"topic": names.topics.get(rule.key, _("a topic that is gone"))}
@@ -120,7 +123,7 @@ def _did(rule: Did, names: Names) -> str:
     if rule.times > 1:
         words.append(ngettext("at least %(n)s time", "at least %(n)s times", rule.times) % {"n": rule.times})
     if rule.within_days is not None:
-        n_days = f"{rule.within_days:g}"
+        n_days = _number(rule.within_days)
         words.append(ngettext("in the last %(n)s day", "in the last %(n)s days", int(rule.within_days)) % {"n": n_days})
     return " ".join(words)
 
@@ -155,4 +158,10 @@ def _value(name: str, value: Value) -> str:
         return str(LABELS[name](value).label)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return f"“{value}”"
+    is_language = name == "locale" and value in dict(settings.LANGUAGES)
+    return name_in_sentence(str(value)) if is_language else f"“{value}”"
+
+
+def _number(value: float) -> str:
+    """As short as it can be, with the comma or point of the active language."""
+    return f"{value:g}".replace(".", get_format("DECIMAL_SEPARATOR"))

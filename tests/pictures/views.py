@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 from wagtail.models import Page, get_page_models
@@ -81,14 +81,16 @@ def of_office() -> Iterator[View]:
     """The screens of the office; their language is the colleague's."""
     issue, mailing = _newest_sent()
     journey = Journey.objects.order_by("pk").first()
-    reader = Delivery.objects.filter(mailing=mailing, state=Delivery.State.ACCEPTED).first()
+    readers = Delivery.objects.filter(mailing=mailing, state=Delivery.State.ACCEPTED)
+    reader = readers.annotate(n=Count("subscriber__events")).order_by("-n", "pk").first()  # with much to tell
+    ready = IssuePage.objects.filter(live=False, mailings=None).exclude(subject="").order_by("pk").first()
     article = _first(ArticlePage.objects.live(), "it")
     addresses = {
         "home": reverse("wagtailadmin_home"),
         "explorer": reverse("wagtailadmin_explore", args=[_first(MagazinePage.objects, "it").pk]),
         "article": _edit(article),
         "issue": _edit(issue),
-        "review": reverse("office_review", args=[issue.pk]),
+        "review": reverse("office_review", args=[(ready or issue).pk]),
         "mailings": reverse("office_mailings"),
         "monitor": reverse("office_mailing", args=[mailing.pk]),
         "left-out": reverse("office_mailing_people", args=[mailing.pk]),

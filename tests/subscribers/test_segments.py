@@ -409,3 +409,16 @@ def test_a_rule_is_said_in_words() -> None:
         "not: in the segment “Silent ones” and not: (state is Active or agreed to “Reading and clicks”) and "
         "state is Active and “order” “a page that is gone”"
     )
+
+
+@pytest.mark.django_db
+def test_numbers_and_languages_are_said_as_the_reader_of_the_words_says_them() -> None:
+    topic = content.topic(content.Locale.objects.get(language_code="it"), "Il giro")
+    rule = parse({"all": [{"field": "locale", "is": "en"}, {"topic": topic.translation_key.hex, "at_least": 0.5}]})
+    said = {}
+    for language in ("en", "it"):
+        with translation.override(language):
+            said[language] = words.sentence(rule)
+
+    assert said["en"] == "language is English and interested in “Il giro” (at least 0.5)"
+    assert said["it"] == "lingua è inglese e si interessa a «Il giro» (almeno 0,5)"
