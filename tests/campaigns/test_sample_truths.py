@@ -38,6 +38,9 @@ from subscribers.models import (
 from subscribers.segments import rules, sets
 from tests import samples
 from tests.samples import DAY, NOW, SEED, Filled
+from tests.short import ONCE
+
+pytestmark = ONCE
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -14,6 +14,7 @@ import yaml
 
 from campaigns import heartbeats
 from tests.flows.stage import Stage, free_port
+from tests.short import ONCE
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 90.0
@@ -42,6 +43,7 @@ def health(port: int) -> dict[str, Any]:
         return {}
 
 
+@ONCE
 def test_the_processes_of_the_containers_make_a_healthy_installation(
     services: dict[str, Any], stage: Stage, tmp_path: Path
 ) -> None:

@@ -23,9 +23,10 @@ from tests.circolare.launching import (
     launched,
     wait_until_gone,
 )
+from tests.short import ONCE
 
 # In CI the suite runs on two kinds of servers; these tests start servers of their own, so once is enough.
-pytestmark = pytest.mark.skipif("CIRCOLARE_SHORT" in os.environ, reason="CIRCOLARE_SHORT is set")
+pytestmark = ONCE
 
 SECOND_START_SECONDS = 60.0  # the figure itself, 10 s, is measured by `make bench ONLY=demo`
 KILL_SECONDS = 10.0

@@ -28,6 +28,7 @@ from tests.factories import content
 from tests.factories import subscribers as people
 from tests.flows.broker import own_broker
 from tests.flows.stage import Stage
+from tests.short import ONCE
 
 N_RUNS = 200
 N_KILLS = 4
@@ -226,6 +227,7 @@ def arrived(journey: Journey) -> bool:
     return journey.runs.filter(state=Run.State.ENDED).count() == N_RUNS
 
 
+@ONCE
 def test_without_one_transaction_a_kill_skips_visits(stage: Stage, tmp_path: Path) -> None:
     journey = rounds()
     stage.env |= {"CIRCOLARE_LEASE_SECONDS": "2"}

@@ -2,7 +2,6 @@
 
 import html
 import json
-import os
 from html.parser import HTMLParser
 from pathlib import Path
 from statistics import median
@@ -18,6 +17,7 @@ from subscribers import addresses, consent, tokens
 from subscribers.models import Purpose, Signup, SignupForm, State, Subscriber, Suppression
 from subscribers.signup import trap
 from tests.factories import subscribers as make
+from tests.short import IS_SHORT
 
 pytestmark = pytest.mark.django_db
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpora"
@@ -47,7 +47,7 @@ def payloads() -> list[str]:
         for path in sorted(HOSTILE.glob("*.txt")):
             texts += path.read_text(encoding="utf-8", errors="replace").splitlines()
         texts += [str(item) for item in json.loads((HOSTILE / "blns.json").read_text(encoding="utf-8"))]
-    if "CIRCOLARE_SHORT" in os.environ:
+    if IS_SHORT:
         texts = [*OUR_OWN, *texts[len(OUR_OWN) :: 10]]
     return list(dict.fromkeys(text.encode("utf-8", "replace").decode() for text in texts))
 
